@@ -1,0 +1,28 @@
+import type { Advisory, KnownExploited, Lifecycle } from "./advisory.ts";
+
+/** One thing that a feed tells. */
+export type FeedRecord =
+  | { readonly kind: "advisory"; readonly advisory: Advisory }
+  | { readonly kind: "known-exploited"; readonly entry: KnownExploited }
+  /** `id` is an os-release id. */
+  | { readonly kind: "lifecycle"; readonly id: string; readonly lifecycle: Lifecycle }
+  /** A record that could not be read; counted and shown, never silently dropped. */
+  | { readonly kind: "rejected"; readonly record: string; readonly reason: string };
+
+/** A document of a feed, laid on disk by the sync (downloads go to a private file first), read as a stream or at random. */
+export interface FeedDocument {
+  /** `HOST/PATH` as upstream serves it, e.g. `osv-vulnerabilities.storage.googleapis.com/npm/all.zip`. */
+  readonly name: string;
+  /** Local file. */
+  readonly path: string;
+}
+
+/** One advisory source. Fetching is the sync's; a feed says what to fetch and reads what came. */
+export interface Feed {
+  /** `osv`, `debian-tracker` … */
+  readonly id: string;
+  /** `HOST/PATH` of what to fetch, given the documents already there (an index first, then what it lists). */
+  documents(have: readonly FeedDocument[]): readonly string[] | Promise<readonly string[]>;
+  /** @throws SeaworthyError `feed-invalid` when the document as a whole cannot be read. */
+  parse(document: FeedDocument): AsyncIterable<FeedRecord>;
+}

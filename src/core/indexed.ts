@@ -1,0 +1,25 @@
+import type { ImageConfig, Platform } from "./image.ts";
+import type { Distro, HiddenPackage, Package } from "./package.ts";
+import type { PluginRun } from "./plugin.ts";
+import type { Gap, ReportLayer } from "./report.ts";
+
+/** An image whose layers were read and merged: all that matching needs, no bytes. Made once by digest, matched for ever. */
+export interface IndexedImage {
+  readonly reference: string;
+  readonly digest: string | undefined;
+  readonly platform: Platform;
+  readonly config: ImageConfig;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** From the merged tree's os-release; undefined when there is none that can be read. */
+  readonly distro: Distro | undefined;
+  readonly layers: readonly ReportLayer[];
+  /** Sorted by purl, then first location. */
+  readonly packages: readonly Package[];
+  readonly hiddenPackages: readonly HiddenPackage[];
+  readonly runs: readonly PluginRun[];
+  /** What the bytes themselves left unread or contradictory. Gaps that need advisories (end of life, no feed) come from matching. */
+  readonly gaps: readonly Gap[];
+  readonly unownedExecutables: readonly { readonly path: string; readonly layer: number }[];
+  readonly files: number;
+  readonly bytes: number;
+}

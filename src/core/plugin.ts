@@ -1,0 +1,68 @@
+import type { ErrorCode } from "./errors.ts";
+import type { Distro, FoundPackage, Ownership } from "./package.ts";
+
+/** Random access to bytes, synchronous. `read` answers fewer bytes only at the end, none past it; it never throws for a range. */
+export interface RandomAccess {
+  readonly size: number;
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** A regular file of a layer before its content is read. */
+export interface Candidate {
+  /** Normalised, without leading slash: `usr/lib/os-release`. */
+  readonly path: string;
+  /** Permission bits as in the tar header. */
+  readonly mode: number;
+  readonly size: number;
+  /** The first bytes of the file (up to 512): enough for magic numbers. Empty when only the path is known. */
+  readonly head: Uint8Array;
+}
+
+/** A wanted file, open. `bytes` is valid only during `extract`. */
+export interface FoundFile extends Candidate {
+  readonly bytes: RandomAccess;
+}
+
+/** What went wrong inside a file that was otherwise read. Every one makes the run `partial` and travels to the verdict. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** What one file told. All parts may be empty; a file of which nothing could be read throws a SeaworthyError instead. */
+export interface Extraction {
+  readonly packages?: readonly FoundPackage[];
+  readonly owns?: readonly Ownership[];
+  readonly distro?: Distro;
+  readonly problems?: readonly Problem[];
+}
+
+/**
+ * Reads packages from one kind of file. Pure: same bytes, same answer; opens nothing by itself.
+ * `wants` must be cheap: it is asked for every regular file of every layer.
+ */
+export interface Extractor {
+  /** Stable, kebab-case, unique: `dpkg-status`. */
+  readonly id: string;
+  wants(file: Candidate): boolean;
+  /** @throws SeaworthyError when nothing of the file can be read (`malformed`, `truncated`, `limit-exceeded`, `unsupported`). */
+  extract(file: FoundFile): Extraction;
+}
+
+/** How a plugin fared over an image. */
+export type RunStatus = "succeeded" | "partial" | "failed";
+
+/** One plugin's line in the coverage ledger. */
+export interface PluginRun {
+  readonly plugin: string;
+  readonly status: RunStatus;
+  readonly files: number;
+  readonly packages: number;
+  readonly errors: readonly FileError[];
+}
+
+/** A file that could not be read, or only in part. */
+export interface FileError extends Problem {
+  readonly path: string;
+  readonly layer: number;
+}

@@ -1,0 +1,78 @@
+import type { DatabaseInfo } from "./advisory.ts";
+import type { Finding, Undecided } from "./finding.ts";
+import type { Platform } from "./image.ts";
+import type { HiddenPackage, Package } from "./package.ts";
+import type { PluginRun } from "./plugin.ts";
+import type { Severity } from "./severity.ts";
+
+/** One layer of a scanned image. */
+export interface ReportLayer {
+  readonly index: number;
+  /** Digest of the stored bytes where known, else the diff id; empty for a directory. */
+  readonly digest: string;
+  readonly diffId: string;
+  readonly createdBy: string;
+  /** true: of the base image, false: the application's, null: cannot be told. */
+  readonly fromBase: boolean | null;
+  readonly dockerfile?: { readonly file: string; readonly line: number; readonly stage: string } | undefined;
+}
+
+/** Why something that should have been looked at was not, or not wholly. Any one makes the verdict `unknown`. */
+export interface Gap {
+  /** Stable, kebab-case: `os-unknown`, `os-end-of-life`, `os-contradiction`, `feed-missing`, `package-database-missing`, `layer-unreadable`, `diff-id-mismatch`, `file-unreadable`, `nothing-found`, `landmark-database` … */
+  readonly code: string;
+  readonly message: string;
+  readonly layer?: number | undefined;
+  readonly path?: string | undefined;
+}
+
+/** What was looked at, by which plugin, with what outcome. */
+export interface Coverage {
+  readonly plugins: readonly PluginRun[];
+  readonly files: number;
+  readonly bytes: number;
+  readonly gaps: readonly Gap[];
+  /** Executables that no package claims, sorted by path. */
+  readonly unownedExecutables: readonly { readonly path: string; readonly layer: number }[];
+  readonly database: DatabaseInfo;
+}
+
+/** What a policy decides from. */
+export interface Policy {
+  readonly failOn: Severity | "never";
+  readonly onlyFixed: boolean;
+  /** Is an executable that no package claims a reason for `unknown`? */
+  readonly unownedExecutables: "list" | "unknown";
+}
+
+/** One line of a verdict. */
+export interface Reason {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** `fail` beats `unknown` beats `pass`. */
+export interface Verdict {
+  readonly decision: "pass" | "fail" | "unknown";
+  readonly reasons: readonly Reason[];
+}
+
+/** The report of one image: what `--format json` writes (schemas/report.schema.json), without clock or host. */
+export interface Report {
+  readonly schemaVersion: string;
+  readonly image: {
+    readonly reference: string;
+    readonly digest: string | null;
+    readonly platform: Platform;
+    readonly os: { readonly id: string; readonly version: string; readonly name: string } | null;
+    readonly layers: readonly ReportLayer[];
+  };
+  readonly packages: readonly Package[];
+  readonly hiddenPackages: readonly HiddenPackage[];
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly Finding[];
+  readonly undecided: readonly Undecided[];
+  readonly coverage: Coverage;
+  readonly policy: Policy;
+  readonly verdict: Verdict;
+}
