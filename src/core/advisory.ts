@@ -55,6 +55,15 @@ export interface Advisory {
   readonly affected: readonly Affected[];
 }
 
+/** What is known of a flaw by its CVE id, whichever package it is in: rates findings whose own advisory does not. */
+export interface Flaw {
+  readonly id: string;
+  readonly summary: string;
+  readonly severity?: Severity | undefined;
+  /** CVSS vectors, any version. */
+  readonly cvss: readonly string[];
+}
+
 /** One entry of CISA's Known Exploited Vulnerabilities catalogue. */
 export interface KnownExploited {
   readonly cve: string;
@@ -81,6 +90,12 @@ export interface DatabaseSource {
   readonly fetched: string;
   readonly advisories: number;
   readonly covers: readonly string[];
+  /** Records that could not be read. */
+  readonly rejected?: number | undefined;
+  /** The first of them, each with its reason. */
+  readonly rejectedRecords?: readonly string[] | undefined;
+  /** Documents (`HOST/PATH`) that this source should have had and that could not be fetched. */
+  readonly missing?: readonly string[] | undefined;
 }
 
 /** What a database is. `kind: landmark` is the embedded set: a verdict from it is at best `unknown`. */
@@ -100,8 +115,10 @@ export interface AdvisoryDatabase {
   covers(ecosystem: string): boolean;
   /** Advisories whose `affected` names this key, narrowed to it; withdrawn ones included, for `why-not`. */
   lookup(key: AdvisoryKey): readonly Advisory[];
-  /** Advisories with this id or alias, whole. */
+  /** Advisories with this id or alias, and bundles that mend it, whole. */
   byId(id: string): readonly Advisory[];
+  /** What all sources together know of one CVE, for a flaw of a bundle, or an advisory without a rating. */
+  flaw(cve: string): Flaw | undefined;
   knownExploited(cve: string): KnownExploited | undefined;
   /** Lifecycle of a distribution's release, by os-release id and version. */
   lifecycle(id: string, version: string): Lifecycle | undefined;

@@ -23,6 +23,10 @@ export interface Feed {
   readonly id: string;
   /** `HOST/PATH` of what to fetch, given the documents already there (an index first, then what it lists). */
   documents(have: readonly FeedDocument[]): readonly string[] | Promise<readonly string[]>;
+  /** Which source of the database a document makes up, where a feed has several: `osv npm`. Default: the feed's id. */
+  source?(name: string): string;
+  /** May this document be absent upstream? An absent one that may not is listed as missing. Default: no. */
+  optional?(name: string): boolean;
   /** @throws SeaworthyError `feed-invalid` when the document as a whole cannot be read. */
   parse(document: FeedDocument): AsyncIterable<FeedRecord>;
 }
