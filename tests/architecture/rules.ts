@@ -150,7 +150,7 @@ export function functionLengths({ text }: Source): readonly number[] {
   const lines = text.split("\n");
   return lines.flatMap((line, index) => {
     if (!/^(?:export )?(?:async )?function\b/u.test(line)) return [];
-    const end = lines.findIndex((other, at) => at >= index && /^\}/u.test(other));
+    const end = lines.findIndex((other, at) => at >= index && other.startsWith("}"));
     return end === -1 ? [] : [end - index + 1];
   });
 }
