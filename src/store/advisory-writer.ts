@@ -1,0 +1,222 @@
+import { createHash, type Hash } from "node:crypto";
+import { closeSync, fsyncSync, openSync } from "node:fs";
+import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import type { Advisory, DatabaseInfo, DatabaseSource, KnownExploited, Lifecycle } from "../core/advisory.ts";
+import { ByteWriter } from "./advisory-bytes.ts";
+import { type AdvisoryDetail, writeAscending, writeDetail, writeFlaw } from "./advisory-detail.ts";
+import { IdWriter } from "./advisory-ids.ts";
+import { packageWriter } from "./advisory-packages.ts";
+import { applicationId, packageIndex, type RowSink, schemaVersion, tables } from "./advisory-schema.ts";
+import { openStaging, type StagedDetail, type StagedFlaw } from "./advisory-staging.ts";
+
+/** Builds an advisory database file: records in any order, then `finish`. */
+export interface AdvisoryWriter {
+  readonly advisory: (advisory: Advisory) => void;
+  readonly knownExploited: (entry: KnownExploited) => void;
+  /** `id` is an os-release id; the first entry for a release stays. */
+  readonly lifecycle: (id: string, lifecycle: Lifecycle) => void;
+  /** Sorts everything into the file, syncs it to disk and closes. */
+  finish(about: { readonly built: string; readonly sources: readonly DatabaseSource[] }): DatabaseInfo;
+  /** Closes without finishing; the files are the caller's to delete. */
+  abandon(): void;
+}
+
+/**
+ * Starts a database at `path` (which must not exist), with a staging file beside it. The same records give the same
+ * digest and the same tables, in whatever order they come. The caller deletes `stagingPath` and renames `path`.
+ */
+export function createAdvisoryWriter(path: string, stagingPath: string): AdvisoryWriter {
+  const staging = openStaging(stagingPath);
+  return {
+    advisory: staging.advisory,
+    knownExploited: staging.knownExploited,
+    lifecycle: staging.lifecycle,
+    finish: (about) => {
+      const info = writeDatabase(staging.database, path, about);
+      staging.database.close();
+      syncFile(path);
+      return info;
+    },
+    abandon: () => staging.database.close(),
+  };
+}
+
+function writeDatabase(
+  staged: DatabaseSync,
+  path: string,
+  about: { readonly built: string; readonly sources: readonly DatabaseSource[] },
+): DatabaseInfo {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec(
+      `PRAGMA page_size = 8192; PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion};
+       PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; ${tables} BEGIN`,
+    );
+    const digest = createHash("sha256");
+    writeRows(staged, database, digest);
+    const info: DatabaseInfo = {
+      kind: "full",
+      schema: schemaVersion,
+      built: about.built,
+      digest: `sha256:${digest.digest("hex")}`,
+      sources: about.sources,
+    };
+    writeInfo(database, info);
+    database.exec(`${packageIndex}; COMMIT`);
+    return info;
+  } finally {
+    database.close();
+  }
+}
+
+function writeRows(staged: DatabaseSync, database: DatabaseSync, digest: Hash): void {
+  staged.exec("CREATE INDEX flaw_order ON flaw (id, rank, source, advisory)");
+  const ids = new IdWriter();
+  const ranks = rankAdvisories(staged);
+  const packages = packageWriter(staged, ids, ranks);
+  const addMeta = rowSink(database, digest, "meta", 2);
+  packages.write(rowSink(database, digest, "affected", 2), rowSink(database, digest, "package", 4));
+  writeAdvisories(staged, rowSink(database, digest, "advisory", 2), ids, packages.packagesOf, ranks);
+  writeIdents(staged, rowSink(database, digest, "ident", 3), ranks, packages.packagesOf);
+  copyRows(staged, "known_exploited", rowSink(database, digest, "known_exploited", 3));
+  copyRows(staged, "lifecycle", rowSink(database, digest, "lifecycle", 3));
+  addMeta("ecosystems", JSON.stringify(packages.ecosystems));
+  addMeta("prefixes", JSON.stringify(ids.prefixes));
+}
+
+// Numbers by (source, id), so that they do not depend on the order in which the records came.
+function rankAdvisories(staged: DatabaseSync): Int32Array {
+  const count = Number(staged.prepare("SELECT ifnull(max(n), 0) AS n FROM advisory").get()?.["n"]);
+  const ranks = new Int32Array(count + 1);
+  let rank = 0;
+  for (const row of staged.prepare("SELECT n FROM advisory ORDER BY source, id").iterate())
+    ranks[Number(row["n"])] = ++rank;
+  return ranks;
+}
+
+function rowSink(database: DatabaseSync, digest: Hash, table: string, columns: number): RowSink {
+  const insert = database.prepare(`INSERT INTO ${table} VALUES (${Array(columns).fill("?").join(", ")})`);
+  return (...values) => {
+    insert.run(...values);
+    digest.update(`${table}\n`);
+    for (const value of values) {
+      const bytes = ArrayBuffer.isView(value) ? value : Buffer.from(String(value));
+      digest.update(`${bytes.byteLength}\n`).update(bytes);
+    }
+  };
+}
+
+function writeAdvisories(
+  staged: DatabaseSync,
+  add: RowSink,
+  ids: IdWriter,
+  packagesOf: (rank: number) => readonly number[],
+  ranks: Int32Array,
+): void {
+  const flaw = staged.prepare("SELECT detail FROM flaw WHERE id = ? ORDER BY rank, source, advisory LIMIT 1");
+  const out = new ByteWriter();
+  for (const row of staged
+    .prepare("SELECT n, source, id, detail FROM advisory ORDER BY source, id")
+    .iterate()) {
+    const rank = ranks[Number(row["n"])] ?? 0;
+    const packages = packagesOf(rank);
+    // All that it says is said by a better source.
+    if (packages.length === 0) continue;
+    const id = String(row["id"]);
+    const detail = parseStaged<StagedDetail>(row["detail"]);
+    const best = flaw.get(soleFlaw(id, detail.aliases));
+    writeDetail(out, ids, String(row["source"]), {
+      ...withoutShared(detail, best === undefined ? undefined : parseStaged<StagedFlaw>(best["detail"])),
+      id,
+      packages,
+    });
+    add(rank, out.take());
+  }
+}
+
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- rows that this module's own staging wrote
+function parseStaged<T>(json: SQLOutputValue | undefined): T {
+  return JSON.parse(typeof json === "string" ? json : "null");
+}
+
+/** The one CVE that an advisory is about, or "" when it is none or several. */
+function soleFlaw(id: string, aliases: readonly string[]): string {
+  const [only, ...more] = [id, ...aliases].filter((name) => name.startsWith("CVE-"));
+  return only !== undefined && more.length === 0 ? only : "";
+}
+
+// Words and vectors of a flaw are kept once, with the flaw; the reader takes them from there.
+function withoutShared(
+  detail: StagedDetail,
+  flaw: StagedFlaw | undefined,
+): Omit<AdvisoryDetail, "id" | "packages"> {
+  const { severity, published, modified, withdrawn, aliases, bundles, url } = detail;
+  const sameWords = flaw !== undefined && flaw.summary === detail.summary;
+  const sameVectors = flaw !== undefined && flaw.cvss.join("\n") === detail.cvss.join("\n");
+  return {
+    severity,
+    cvss: sameVectors ? [] : detail.cvss,
+    aliases,
+    bundles,
+    published,
+    modified,
+    withdrawn,
+    summary: sameWords ? "" : detail.summary,
+    url,
+  };
+}
+
+function writeIdents(
+  staged: DatabaseSync,
+  add: RowSink,
+  ranks: Int32Array,
+  packagesOf: (rank: number) => readonly number[],
+): void {
+  const out = new ByteWriter();
+  const query = staged.prepare("SELECT id, group_concat(n) AS numbers FROM ident GROUP BY id ORDER BY id");
+  const flaw = staged.prepare("SELECT detail FROM flaw WHERE id = ? ORDER BY rank, source, advisory");
+  for (const row of query.iterate()) {
+    const numbers = String(row["numbers"]).split(",");
+    const kept = numbers.map((n) => ranks[Number(n)] ?? 0).filter((rank) => packagesOf(rank).length > 0);
+    const id = String(row["id"]);
+    const told = flaw.all(id).map((each) => parseStaged<StagedFlaw>(each["detail"]));
+    if (kept.length === 0 && told.length === 0) continue;
+    writeAscending(
+      out,
+      [...new Set(kept)].sort((a, b) => a - b),
+    );
+    const advisories = out.take();
+    add(id, advisories, flawBytes(out, told));
+  }
+}
+
+function flawBytes(out: ByteWriter, told: readonly StagedFlaw[]): Buffer | null {
+  const [best] = told;
+  if (best === undefined) return null;
+  const summary = best.summary || (told.find((flaw) => flaw.summary !== "")?.summary ?? "");
+  const severity = best.severity ?? told.find((flaw) => flaw.severity !== undefined)?.severity;
+  writeFlaw(out, { severity, cvss: best.cvss, summary });
+  return out.take();
+}
+
+function copyRows(staged: DatabaseSync, table: string, add: RowSink): void {
+  for (const row of staged.prepare(`SELECT * FROM ${table}`).iterate()) add(...Object.values(row));
+}
+
+// Not part of the digest: when and whence is not what is said.
+function writeInfo(database: DatabaseSync, info: DatabaseInfo): void {
+  const meta = database.prepare("INSERT INTO meta VALUES (?, ?)");
+  meta.run("built", info.built);
+  meta.run("digest", info.digest);
+  const source = database.prepare("INSERT INTO source VALUES (?, ?)");
+  for (const [n, value] of info.sources.entries()) source.run(n, JSON.stringify(value));
+}
+
+function syncFile(path: string): void {
+  const file = openSync(path, "r+");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
