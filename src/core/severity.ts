@@ -13,3 +13,19 @@ export function severityRank(severity: Severity): number {
 export function atLeast(severity: Severity, threshold: Severity): boolean {
   return severityRank(severity) <= severityRank(threshold);
 }
+
+const words: ReadonlyMap<string, Severity> = new Map([
+  ["critical", "critical"],
+  ["high", "high"],
+  ["important", "high"],
+  ["medium", "medium"],
+  ["moderate", "medium"],
+  ["low", "low"],
+  ["negligible", "negligible"],
+  ["unimportant", "negligible"],
+]);
+
+/** A publisher's word (`Important`, `MODERATE`, `unimportant` …) as a severity; undefined where it rates nothing. */
+export function severityWord(word: string | undefined): Severity | undefined {
+  return word === undefined ? undefined : words.get(word.toLowerCase());
+}
