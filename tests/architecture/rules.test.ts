@@ -77,6 +77,8 @@ test("siblings() refuses plugin to plugin and allows the list and the plugin's o
   assert.equal(to("src/versions/rpm.ts", "./deb.ts"), 1);
   assert.equal(to("src/extractors/list.ts", "./python/b.ts"), 0);
   assert.equal(to("src/extractors/npm/a.ts", "./b.ts"), 0);
+  assert.equal(to("src/feeds/osv.ts", "./osv-record.ts"), 0);
+  assert.equal(to("src/feeds/osv.ts", "./alpine-secdb.ts"), 1);
 });
 
 test("rings() finds a ring of type imports and reports its chain", () => {

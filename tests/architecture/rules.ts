@@ -170,6 +170,11 @@ function floorOf(folder: string): number {
 function pluginOf(path: string): { readonly family: string; readonly plugin: string } | undefined {
   const [root, family = "", first = "", ...rest] = path.split("/");
   if (root !== "src" || !families.includes(family)) return undefined;
-  const plugin = rest.length === 0 ? basename(first).replace(/(?:\.test)?\.ts$/u, "") : first;
+  // A plugin is a folder, or the files that share the first word of their name: `osv.ts`, `osv-record.ts`.
+  const word =
+    basename(first)
+      .replace(/(?:\.test)?\.ts$/u, "")
+      .split("-")[0] ?? "";
+  const plugin = rest.length === 0 ? word : first;
   return { family, plugin };
 }
