@@ -90,9 +90,3 @@ function openSuseKey(variant: string): string | undefined {
   if (variant === "Tumbleweed") return keyOf("opensuse-tumbleweed", "");
   return keyOf("opensuse-leap", /^Leap (\d+\.\d+)(?: NonFree)?$/.exec(variant)?.[1]);
 }
-
-/** A package name as advisory keys spell it (core/advisory.ts). */
-export function packageName(key: string, name: string): string {
-  // https://packaging.python.org/en/latest/specifications/name-normalization/
-  return key === "pypi" ? name.toLowerCase().replace(/[-_.]+/g, "-") : name;
-}

@@ -1,8 +1,9 @@
 import type { Advisory, Affected, FixIntent } from "../core/advisory.ts";
 import { headline } from "../core/headline.ts";
+import { advisoryName } from "../core/package-name.ts";
 import { type Severity, severityWord } from "../core/severity.ts";
 import { schemeFor } from "../versions/list.ts";
-import { ecosystemKey, packageName } from "./osv-ecosystem.ts";
+import { ecosystemKey } from "./osv-ecosystem.ts";
 import { affectedRanges, versionsBeside } from "./osv-ranges.ts";
 import type { OsvAffected, OsvRecord } from "./osv-schema.ts";
 
@@ -105,7 +106,7 @@ function affectedEntries(affected: OsvAffected, modules: readonly string[]): rea
   const modular = ranges.some((range) => range.fixed?.includes(".module"));
   const streams = modular && modules.length > 0 ? modules : [undefined];
   return namesOf(affected, affected.package.name).flatMap((name) =>
-    streams.map((module) => ({ ...entry, name: packageName(ecosystem, name), module })),
+    streams.map((module) => ({ ...entry, name: advisoryName(ecosystem, name), module })),
   );
 }
 
