@@ -33,8 +33,9 @@ export function skipFor(
   return line;
 }
 
-/** Is there an executable file of this name on PATH? Debian keeps some in sbin, which a user's PATH may lack. */
+/** Is there an executable file of this name on PATH, or of this absolute path? */
 export function onPath(tool: string): boolean {
+  if (tool.startsWith("/")) return executable(tool);
   const directories = (process.env["PATH"] ?? "").split(delimiter).filter((directory) => directory !== "");
   return directories.some((directory) => executable(join(directory, tool)));
 }
