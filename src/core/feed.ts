@@ -21,8 +21,11 @@ export interface FeedDocument {
 export interface Feed {
   /** `osv`, `debian-tracker` … */
   readonly id: string;
-  /** `HOST/PATH` of what to fetch, given the documents already there (an index first, then what it lists). */
-  documents(have: readonly FeedDocument[]): readonly string[] | Promise<readonly string[]>;
+  /** `HOST/PATH` of what to fetch, given the documents already there (an index first, then what it lists) and those asked for in vain. */
+  documents(
+    have: readonly FeedDocument[],
+    absent: readonly string[],
+  ): readonly string[] | Promise<readonly string[]>;
   /** Which source of the database a document makes up, where a feed has several: `osv npm`. Default: the feed's id. */
   source?(name: string): string;
   /** May this document be absent upstream? An absent one that may not is listed as missing. Default: no. */
