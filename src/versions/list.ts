@@ -84,5 +84,5 @@ function remembering<V>(scheme: VersionScheme<V>): TextScheme {
     known.set(text, value);
     return value;
   };
-  return textScheme({ id: scheme.id, parse, compare: scheme.compare });
+  return textScheme({ id: scheme.id, parse, compare: (a, b) => scheme.compare(a, b) });
 }
