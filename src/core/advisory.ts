@@ -115,6 +115,8 @@ export interface AdvisoryDatabase {
   covers(ecosystem: string): boolean;
   /** Advisories whose `affected` names this key, narrowed to it; withdrawn ones included, for `why-not`. */
   lookup(key: AdvisoryKey): readonly Advisory[];
+  /** Names under this ecosystem key that end so, sorted: which groups a Maven artifact is known under. */
+  namesEnding?(ecosystem: string, ending: string): readonly string[];
   /** Advisories with this id or alias, and bundles that mend it, whole. */
   byId(id: string): readonly Advisory[];
   /** What all sources together know of one CVE, for a flaw of a bundle, or an advisory without a rating. */

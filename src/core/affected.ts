@@ -107,25 +107,23 @@ function endOf({ version, scheme }: Subject, range: AffectedRange): boolean | un
   return order === undefined ? undefined : order <= 0;
 }
 
-function fixOf(subject: Subject, affected: Affected, hit: Hit): Fix {
-  const versions = mending(
-    affected.ranges.flatMap(({ fixed }) => (fixed === undefined ? [] : [fixed])),
-    subject,
-    [affected],
+function fixOf({ version, scheme }: Subject, affected: Affected, hit: Hit): Fix {
+  const above = affected.ranges.flatMap(({ fixed }) =>
+    fixed !== undefined && (scheme.compareText(fixed, version) ?? 1) > 0 ? [fixed] : [],
   );
+  const versions = mending(above, scheme, [affected]);
   if (versions.length > 0) return { state: "fixed", versions };
   return { state: unfixedState(affected, hit), versions: [] };
 }
 
-/** Of the versions that fix something: those above the subject's that none of the entries holds for affected, ascending. */
+/** Of the versions that fix something, those that none of the entries holds for affected, ascending. */
 export function mending(
   candidates: readonly string[],
-  { version, scheme }: Subject,
+  scheme: TextScheme,
   entries: readonly Affected[],
 ): readonly string[] {
-  const above = [...new Set(candidates)].filter((one) => (scheme.compareText(one, version) ?? 1) > 0);
-  return above
-    .filter((one) => !entries.some((entry) => affects({ version: one, scheme }, entry) === true))
+  return [...new Set(candidates)]
+    .filter((version) => !entries.some((entry) => affects({ version, scheme }, entry) === true))
     .sort((a, b) => scheme.compareText(a, b) || (a < b ? -1 : 1));
 }
 

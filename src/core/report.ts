@@ -26,12 +26,22 @@ export interface Gap {
   readonly path?: string | undefined;
 }
 
+/** Packages that were left out of matching on purpose, and why; no doubt about them touches the verdict. */
+export interface Skipped {
+  /** Stable, kebab-case: `owned-by-os-package`, `third-party-package`. */
+  readonly code: string;
+  readonly message: string;
+  /** purls, sorted. */
+  readonly packages: readonly string[];
+}
+
 /** What was looked at, by which plugin, with what outcome. */
 export interface Coverage {
   readonly plugins: readonly PluginRun[];
   readonly files: number;
   readonly bytes: number;
   readonly gaps: readonly Gap[];
+  readonly skipped: readonly Skipped[];
   /** Executables that no package claims, sorted by path. */
   readonly unownedExecutables: readonly { readonly path: string; readonly layer: number }[];
   readonly database: DatabaseInfo;

@@ -1,0 +1,116 @@
+import type { AdvisoryDatabase } from "../core/advisory.ts";
+import { distroKey } from "../core/ecosystem.ts";
+import type { IndexedImage } from "../core/indexed.ts";
+import type { Distro, Package } from "../core/package.ts";
+import { isOsType } from "../core/package-name.ts";
+import type { Gap } from "../core/report.ts";
+import { schemeFor } from "../versions/list.ts";
+import { keysOf } from "./match-package.ts";
+
+/** Why advisories cannot tell all of an image: sorted by code, then message. */
+export function matchGaps(
+  { distro, packages, gaps }: Pick<IndexedImage, "distro" | "packages" | "gaps">,
+  database: AdvisoryDatabase,
+  today: string,
+): readonly Gap[] {
+  const found = [
+    ...osGaps(distro, packages, database, today),
+    ...contradictions(distro, packages, gaps),
+    ...feedGaps(packages, database),
+    ...packages.flatMap(versionGap),
+    ...databaseGap(database),
+  ];
+  const texts = new Map(found.map((gap) => [JSON.stringify(gap), gap]));
+  return [...texts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap);
+}
+
+function osGaps(
+  distro: Distro | undefined,
+  packages: readonly Package[],
+  database: AdvisoryDatabase,
+  today: string,
+): readonly Gap[] {
+  const os = packages.filter(({ type }) => isOsType(type));
+  if (distro === undefined) {
+    const message = `the image has ${os.length} operating system packages and no os-release that tells whose they are`;
+    return os.length === 0 ? [] : [{ code: "os-unknown", message }];
+  }
+  const key = distroKey(distro);
+  if (key === undefined)
+    return [
+      { code: "os-unknown", message: `Seaworthy knows no source of advisories for ${distroName(distro)}` },
+    ];
+  const missing = { code: "feed-missing", message: `the database has no advisories for ${key}` };
+  return [...(database.covers(key) ? [] : [missing]), ...endOfLife(distro, database, today)];
+}
+
+function distroName({ id, version, prettyName }: Distro): string {
+  return `"${prettyName !== "" ? prettyName : version === "" ? id : `${id} ${version}`}"`;
+}
+
+function endOfLife(distro: Distro, database: AdvisoryDatabase, today: string): readonly Gap[] {
+  const lifecycle = database.lifecycle(distro.id, distro.version);
+  if (lifecycle === undefined) return [];
+  const { endOfLife: end, ended, release } = lifecycle;
+  const name = `${distro.id} ${release}`;
+  if (end !== undefined && end < today)
+    return [{ code: "os-end-of-life", message: `${name} reached its end of life on ${end}` }];
+  if (end === undefined && ended === true)
+    return [{ code: "os-end-of-life", message: `${name} has reached its end of life` }];
+  return [];
+}
+
+/** The package type that a distribution's own packages have. */
+const families: readonly (readonly [ids: readonly string[], type: Package["type"]])[] = [
+  [["debian", "ubuntu"], "deb"],
+  [["alpine"], "apk"],
+  [["rhel", "centos", "almalinux", "rocky", "sles", "opensuse-leap", "opensuse-tumbleweed", "fedora"], "rpm"],
+];
+
+// An os-release that was exchanged hides every finding: packages of another family are nobody's.
+function contradictions(
+  distro: Distro | undefined,
+  packages: readonly Package[],
+  known: readonly Gap[],
+): readonly Gap[] {
+  const family = families.find(([ids]) => distro !== undefined && ids.includes(distro.id));
+  if (distro === undefined || family === undefined || known.some(({ code }) => code === "os-contradiction"))
+    return [];
+  const strangers = packages.filter(({ type }) => isOsType(type) && type !== family[1]);
+  const types = [...new Set(strangers.map(({ type }) => type))].sort();
+  return types.map((type) => ({
+    code: "os-contradiction",
+    message: `os-release says ${distroName(distro)}, but packages of type ${type} are installed`,
+  }));
+}
+
+function feedGaps(packages: readonly Package[], database: AdvisoryDatabase): readonly Gap[] {
+  const languages = new Set(packages.filter(({ type }) => !isOsType(type)).map(({ type }) => type));
+  return [...languages]
+    .filter((type) => !database.covers(type))
+    .map((type) => ({
+      code: "feed-missing",
+      message: `the database has no advisories for ${type} packages`,
+    }));
+}
+
+// Whether advisories speak of the package or not: what cannot be compared now cannot be compared with tomorrow's, either.
+function versionGap(pkg: Package): readonly Gap[] {
+  const { type, name, version, ownedBy, layer, locations, source } = pkg;
+  if (ownedBy !== undefined || (type === "golang" && version === "(devel)")) return [];
+  const compared = type === "deb" && source !== undefined && source.version !== "" ? source.version : version;
+  if (schemeFor(type)?.valid(compared) === true) return [];
+  const message = `the version "${compared}" of ${type} package "${name}" does not parse`;
+  return [{ code: "version-invalid", message, layer, path: locations[0]?.path }];
+}
+
+function databaseGap({ info }: AdvisoryDatabase): readonly Gap[] {
+  if (info.kind !== "landmark") return [];
+  const message = "only the built-in landmark advisories were used (run seaworthy db update)";
+  return [{ code: "landmark-database", message }];
+}
+
+/** Is there a key to look a package up under, and a source that covers it? */
+export function isCovered(pkg: Package, database: AdvisoryDatabase): boolean {
+  return keysOf(pkg, database).some(({ ecosystem }) => database.covers(ecosystem));
+}

@@ -1,0 +1,131 @@
+import type { AdvisoryDatabase } from "../core/advisory.ts";
+import { distroKey } from "../core/ecosystem.ts";
+import type { Finding, Undecided } from "../core/finding.ts";
+import type { IndexedImage } from "../core/indexed.ts";
+import type { Package } from "../core/package.ts";
+import { isOsType } from "../core/package-name.ts";
+import type { Gap, Skipped } from "../core/report.ts";
+import { isThirdParty } from "../core/vendor.ts";
+import { schemeFor } from "../versions/list.ts";
+import { matchGaps } from "./match-gaps.ts";
+import { matchPackage } from "./match-package.ts";
+import { compareFlawed, type Flawed, mergeMatches } from "./merge.ts";
+
+/** What the advisories of one database say of one image. Every list is sorted. */
+export interface ImageMatch {
+  readonly findings: readonly Finding[];
+  readonly undecided: readonly Undecided[];
+  /** What only the advisories can tell: end of life, no feed, a version that does not parse. */
+  readonly gaps: readonly Gap[];
+  readonly skipped: readonly Skipped[];
+}
+
+/** Why a package is left to others, if it is. */
+export type SkipCode = "owned-by-os-package" | "third-party-package";
+
+/** Matches an indexed image with the advisories; `today` (`YYYY-MM-DD`) tells what is past its end of life. Pure. */
+export function matchImage(indexed: IndexedImage, database: AdvisoryDatabase, today: string): ImageMatch {
+  const skip = skipper(indexed, database);
+  const flaws = flawFinder(database);
+  const findings = new Map<string, readonly [Flawed, Finding]>();
+  const undecided = new Map<string, readonly [Flawed, Undecided]>();
+  for (const pkg of indexed.packages) {
+    if (skip(pkg) !== undefined) continue;
+    for (const flawed of flaws(pkg)) {
+      const key = `${pkg.purl}\n${pkg.layer}\n${flawed.id}`;
+      if (flawed.kind === "affected") findings.set(key, [flawed, findingOf(flawed, pkg)]);
+      else undecided.set(key, [flawed, undecidedOf(flawed, pkg)]);
+    }
+  }
+  return {
+    findings: sorted(findings),
+    undecided: sorted(undecided),
+    gaps: matchGaps(indexed, database, today),
+    skipped: skippedOf(indexed.packages, skip),
+  };
+}
+
+/** Merged flaws of a package. Packages of one source, version and type share their answer: it is made once. */
+export function flawFinder(database: AdvisoryDatabase): (pkg: Package) => readonly Flawed[] {
+  const known = new Map<string, readonly Flawed[]>();
+  return (pkg) => {
+    const key = subjectKey(pkg);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const flaws = mergeMatches(matchPackage(pkg, database), schemeFor(pkg.type), database);
+    known.set(key, flaws);
+    return flaws;
+  };
+}
+
+// All that a matcher looks at. For deb and apk that is the source; the binary's name and version do not matter then.
+function subjectKey({ type, namespace, name, version, source, module, distro }: Package): string {
+  const os = distro === undefined ? "" : `${distro.id}:${distro.version}`;
+  const bySource = type === "deb" && source !== undefined && source.version !== "";
+  const own = bySource ? [] : [namespace, name, version];
+  return JSON.stringify([type, os, ...own, source?.name, source?.version, module]);
+}
+
+/** Says why a package is not matched: its OS package's advisories decide on it, or nobody's here speak of it. */
+export function skipper(
+  { distro }: Pick<IndexedImage, "distro">,
+  database: AdvisoryDatabase,
+): (pkg: Package) => SkipCode | undefined {
+  const key = distro === undefined ? undefined : distroKey(distro);
+  const osCovered = key !== undefined && database.covers(key);
+  return (pkg) => {
+    if (!isOsType(pkg.type))
+      return pkg.ownedBy !== undefined && osCovered ? "owned-by-os-package" : undefined;
+    return isThirdParty(pkg) ? "third-party-package" : undefined;
+  };
+}
+
+function findingOf(flawed: Extract<Flawed, { kind: "affected" }>, { purl, layer }: Package): Finding {
+  const { id, aliases, severity, severitySource, fix, kev, summary, evidence } = flawed;
+  return { id, aliases, package: purl, severity, severitySource, fix, layer, kev, summary, evidence };
+}
+
+function undecidedOf(flawed: Extract<Flawed, { kind: "undecided" }>, { purl, layer }: Package): Undecided {
+  const { id, aliases, reason, evidence } = flawed;
+  return { id, aliases, package: purl, layer, reason, evidence };
+}
+
+// Worst first; then by package, id and layer.
+function sorted<T extends { readonly package: string; readonly layer: number }>(
+  entries: ReadonlyMap<string, readonly [Flawed, T]>,
+): readonly T[] {
+  return [...entries.values()]
+    .sort(
+      ([a, left], [b, right]) =>
+        compareFlawed(a, b) || compareText(left.package, right.package) || left.layer - right.layer,
+    )
+    .map(([, one]) => one);
+}
+
+function compareText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+const skipMessages: Readonly<Record<SkipCode, string>> = {
+  "owned-by-os-package":
+    "files of operating system packages: the distribution's advisories decide on them, not the language's",
+  "third-party-package":
+    "not built by the distribution: its advisories do not speak of them, and no other source does",
+};
+
+function skippedOf(
+  packages: readonly Package[],
+  skip: (pkg: Package) => SkipCode | undefined,
+): readonly Skipped[] {
+  const byCode = new Map<SkipCode, Set<string>>();
+  for (const pkg of packages) {
+    const code = skip(pkg);
+    if (code === undefined) continue;
+    const purls = byCode.get(code);
+    if (purls === undefined) byCode.set(code, new Set([pkg.purl]));
+    else purls.add(pkg.purl);
+  }
+  return [...byCode.entries()]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([code, purls]) => ({ code, message: skipMessages[code], packages: [...purls].sort() }));
+}

@@ -1,0 +1,70 @@
+import type { Finding } from "../core/finding.ts";
+import type { Coverage, Gap, Policy, Reason, Report, Verdict } from "../core/report.ts";
+import { atLeast, type Severity, severities } from "../core/severity.ts";
+
+/** What a verdict is made from. */
+export interface Case {
+  readonly findings: readonly Finding[];
+  readonly undecided: Report["undecided"];
+  readonly gaps: readonly Gap[];
+  readonly unownedExecutables: Coverage["unownedExecutables"];
+}
+
+/** Fails on high and critical findings; an executable that no package claims is listed. */
+export const defaultPolicy: Policy = { failOn: "high", onlyFixed: false, unownedExecutables: "list" };
+
+/**
+ * The one place where a verdict is made: `fail` when a finding reaches the threshold, else `unknown` when anything was left
+ * unread or undecided, else `pass`. The reasons of a `fail` also tell what is unknown. Pure.
+ */
+export function evaluate(facts: Case, policy: Policy): Verdict {
+  const failing = failingReasons(facts.findings, policy);
+  const unknown = unknownReasons(facts, policy);
+  return {
+    decision: failing.length > 0 ? "fail" : unknown.length > 0 ? "unknown" : "pass",
+    reasons: [...failing, ...unknown],
+  };
+}
+
+/** Does the policy refuse this finding? */
+export function refuses({ failOn, onlyFixed }: Policy, { severity, fix }: Finding): boolean {
+  return failOn !== "never" && atLeast(severity, failOn) && (!onlyFixed || fix.state === "fixed");
+}
+
+// Worst severity first.
+function failingReasons(findings: readonly Finding[], policy: Policy): readonly Reason[] {
+  const refused = findings.filter((finding) => refuses(policy, finding));
+  return severities.flatMap((severity) => {
+    const count = refused.filter((finding) => finding.severity === severity).length;
+    return count === 0 ? [] : [{ code: "finding-refused", message: refusal(count, severity, policy) }];
+  });
+}
+
+function refusal(count: number, severity: Severity, { failOn, onlyFixed }: Policy): string {
+  const what = severity === "unknown" ? "findings of unknown severity" : `${severity} findings`;
+  const rule = failOn === "unknown" ? "any" : failOn;
+  return `${count} ${onlyFixed ? "fixable " : ""}${count === 1 ? what.replace("findings", "finding") : what} (fail on ${rule})`;
+}
+
+function unknownReasons(facts: Case, policy: Policy): readonly Reason[] {
+  const { undecided, unownedExecutables, gaps } = facts;
+  const reasons = gaps.map(gapReason);
+  if (undecided.length > 0)
+    reasons.push({ code: "undecided", message: counted(undecided.length, "match", "matches", "not be decided") });
+  if (policy.unownedExecutables === "unknown" && unownedExecutables.length > 0)
+    reasons.push({
+      code: "unowned-executables",
+      message: counted(unownedExecutables.length, "executable", "executables", "not be attributed to a package"),
+    });
+  const distinct = new Map(reasons.map((reason) => [`${reason.code}\n${reason.message}`, reason]));
+  return [...distinct.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reason]) => reason);
+}
+
+function gapReason({ code, message, path, layer }: Gap): Reason {
+  const place = [path, layer === undefined ? undefined : `layer ${layer}`].filter((part) => part !== undefined);
+  return { code, message: place.length === 0 ? message : `${message} (${place.join(", ")})` };
+}
+
+function counted(count: number, one: string, many: string, state: string): string {
+  return `${count} ${count === 1 ? one : many} could ${state}`;
+}

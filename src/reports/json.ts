@@ -1,0 +1,165 @@
+import type { DatabaseInfo } from "../core/advisory.ts";
+import type { Evidence, Finding, Undecided } from "../core/finding.ts";
+import type { Platform } from "../core/image.ts";
+import type { HiddenPackage, Package } from "../core/package.ts";
+import { fullName } from "../core/package-name.ts";
+import type { PluginRun } from "../core/plugin.ts";
+import type { Coverage, Gap, Report, ReportLayer } from "../core/report.ts";
+
+/** A value that JSON can hold; what is not there is null, never left out. */
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/** Version of the report's shape: a new field raises the second number, a changed or dropped one the first. */
+export const reportSchemaVersion = "1.0";
+
+/** The report by schemas/report.schema.json: lists in the report's order, fields in the schema's, two spaces, a newline at the end. */
+export function jsonReport(report: Report): string {
+  return `${JSON.stringify(reportValue(report), undefined, 2)}\n`;
+}
+
+function reportValue(report: Report): Json {
+  return {
+    schemaVersion: report.schemaVersion,
+    image: imageValue(report.image),
+    packages: report.packages.map(packageValue),
+    hiddenPackages: report.hiddenPackages.map(hiddenValue),
+    findings: report.findings.map(findingValue),
+    suppressed: report.suppressed.map(findingValue),
+    undecided: report.undecided.map(undecidedValue),
+    coverage: coverageValue(report.coverage),
+    policy: {
+      failOn: report.policy.failOn === "unknown" ? "any" : report.policy.failOn,
+      onlyFixed: report.policy.onlyFixed,
+      unownedExecutables: report.policy.unownedExecutables,
+    },
+    verdict: {
+      decision: report.verdict.decision,
+      reasons: report.verdict.reasons.map(({ code, message }) => ({ code, message })),
+    },
+  };
+}
+
+function imageValue({ reference, digest, platform, os, layers }: Report["image"]): Json {
+  return {
+    reference,
+    digest,
+    platform: platformText(platform),
+    os: os === null ? null : { id: os.id, version: os.version, name: os.name },
+    layers: layers.map(layerValue),
+  };
+}
+
+/** `os/architecture[/variant]`, as `--platform` takes it. */
+export function platformText({ os, architecture, variant }: Platform): string {
+  return [os, architecture, variant].filter((part) => part !== undefined && part !== "").join("/");
+}
+
+function layerValue({ index, digest, diffId, createdBy, fromBase, dockerfile }: ReportLayer): Json {
+  return {
+    index,
+    digest,
+    diffId,
+    createdBy,
+    fromBase,
+    dockerfile:
+      dockerfile === undefined
+        ? null
+        : { file: dockerfile.file, line: dockerfile.line, stage: dockerfile.stage },
+  };
+}
+
+function packageValue(pkg: Package): Readonly<Record<string, Json>> {
+  const { version, type, purl, layer, locations, source, licences, arch, module, ownedBy } = pkg;
+  return {
+    name: fullName(pkg),
+    version,
+    type,
+    purl,
+    layer,
+    locations: locations.map((location) => ({ path: location.path, layer: location.layer })),
+    source: source === undefined ? null : { name: source.name, version: source.version },
+    licences,
+    arch: arch ?? null,
+    module: module ?? null,
+    ownedBy: ownedBy ?? null,
+  };
+}
+
+function hiddenValue(hidden: HiddenPackage): Json {
+  return { ...packageValue(hidden), removedIn: hidden.removedIn };
+}
+
+/** A finding as every JSON output writes it; `query` leaves `package` and `layer` out. */
+export function findingValue(finding: Finding): Json {
+  return {
+    id: finding.id,
+    aliases: finding.aliases,
+    package: finding.package,
+    severity: finding.severity,
+    severitySource: finding.severitySource,
+    fix: { state: finding.fix.state, versions: finding.fix.versions },
+    layer: finding.layer,
+    kev: finding.kev,
+    summary: finding.summary,
+    evidence: finding.evidence.map(evidenceValue),
+  };
+}
+
+/** An undecided match as every JSON output writes it. */
+export function undecidedValue({ id, aliases, package: purl, layer, reason, evidence }: Undecided): Json {
+  return { id, aliases, package: purl, layer, reason, evidence: evidence.map(evidenceValue) };
+}
+
+/** Evidence as every JSON output writes it. */
+export function evidenceValue({ advisory, source, url, key, range, comparisons }: Evidence): Json {
+  return {
+    advisory,
+    source,
+    url: url ?? null,
+    key,
+    range,
+    comparisons: comparisons.map(({ scheme, left, relation, right }) => ({ scheme, left, relation, right })),
+  };
+}
+
+function coverageValue(coverage: Coverage): Json {
+  return {
+    plugins: coverage.plugins.map(runValue),
+    files: coverage.files,
+    bytes: coverage.bytes,
+    gaps: coverage.gaps.map(gapValue),
+    skipped: coverage.skipped.map(({ code, message, packages }) => ({ code, message, packages })),
+    unownedExecutables: coverage.unownedExecutables.map(({ path, layer }) => ({ path, layer })),
+    database: databaseValue(coverage.database),
+  };
+}
+
+function runValue({ plugin, status, files, packages, errors }: PluginRun): Json {
+  return {
+    plugin,
+    status,
+    files,
+    packages,
+    errors: errors.map(({ code, message, path, layer }) => ({ code, message, path, layer })),
+  };
+}
+
+function gapValue({ code, message, layer, path }: Gap): Json {
+  return { code, message, layer: layer ?? null, path: path ?? null };
+}
+
+function databaseValue({ kind, schema, built, digest, sources }: DatabaseInfo): Json {
+  return {
+    kind,
+    schema,
+    built,
+    digest,
+    sources: sources.map(({ name, newest, fetched, advisories }) => ({ name, newest, fetched, advisories })),
+  };
+}
