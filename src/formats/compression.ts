@@ -1,0 +1,198 @@
+import { pipeline } from "node:stream";
+import { constants, createGunzip, createZstdDecompress, zstdDecompressSync } from "node:zlib";
+import { messageOf, SeaworthyError } from "../core/errors.ts";
+import { createFrameScanner, type FramePiece } from "./zstd-frames.ts";
+
+/** Bounds of decompression. */
+export interface InflateLimits {
+  /** Most bytes that may come out. */
+  readonly bytes: number;
+  /** Most bytes out for each byte in; looked at once 64 MiB are out. */
+  readonly ratio: number;
+}
+
+/** Uncompressed bytes, chunk by chunk (up to 1 MiB; each chunk its own memory). Iterating throws SeaworthyError. */
+export interface Inflated {
+  readonly compression: "none" | "gzip" | "zstd";
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** 64 GiB in all; deflate itself cannot do better than 1032 to one. */
+export const inflateLimits: InflateLimits = { bytes: 64 * 2 ** 30, ratio: 1100 };
+
+/**
+ * Tells the compression by the first bytes and undoes it. Reading further fails with `malformed` (damage, bytes after the
+ * end), `truncated`, `limit-exceeded` (a bomb), or with the error of `stored` itself.
+ * @throws SeaworthyError `unsupported` for bzip2 and xz.
+ */
+export async function inflate(
+  stored: AsyncIterable<Uint8Array>,
+  limits: InflateLimits = inflateLimits,
+): Promise<Inflated> {
+  const source = await peek(stored);
+  const compression = detectCompression(source.head);
+  switch (compression) {
+    case "none":
+      return { compression, chunks: guarded(source.chunks, { in: 0 }, { ...limits, ratio: Infinity }) };
+    case "gzip":
+    case "zstd": {
+      const meter = { in: 0 };
+      const counted = count(source.chunks, meter);
+      const chunks = compression === "gzip" ? gunzip(counted) : unzstd(counted);
+      return { compression, chunks: guarded(chunks, meter, limits) };
+    }
+    default:
+      await source.close();
+      throw new SeaworthyError(
+        "unsupported",
+        `decompress layer: compression ${compression} is not of any layer type`,
+      );
+  }
+}
+
+/** Compression by magic number; `none` for anything else, a tar included. */
+export function detectCompression(head: Uint8Array): "none" | "gzip" | "zstd" | "bzip2" | "xz" {
+  const [a = 0, b = 0, c = 0, d = 0] = head;
+  if (a === 0x1f && b === 0x8b) return "gzip";
+  if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return "zstd";
+  if ((a & 0xf0) === 0x50 && b === 0x2a && c === 0x4d && d === 0x18) return "zstd";
+  if (a === 0x42 && b === 0x5a && c === 0x68 && d >= 0x31 && d <= 0x39) return "bzip2";
+  if (a === 0xfd && b === 0x37 && c === 0x7a && d === 0x58) return "xz";
+  return "none";
+}
+
+async function peek(
+  stored: AsyncIterable<Uint8Array>,
+): Promise<{ head: Uint8Array; chunks: AsyncIterable<Uint8Array>; close: () => Promise<unknown> }> {
+  const iterator = stored[Symbol.asyncIterator]();
+  const held: Uint8Array[] = [];
+  let size = 0;
+  while (size < 4) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    held.push(next.value);
+    size += next.value.length;
+  }
+  const head = Buffer.concat(held.map((chunk) => chunk.subarray(0, 4)));
+  return { head, chunks: resume(held, iterator), close: async () => iterator.return?.() };
+}
+
+async function* resume(
+  held: readonly Uint8Array[],
+  iterator: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* held;
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function* count(stored: AsyncIterable<Uint8Array>, meter: { in: number }): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stored) {
+    meter.in += chunk.length;
+    yield chunk;
+  }
+}
+
+async function* guarded(
+  chunks: AsyncIterable<Uint8Array>,
+  meter: { readonly in: number },
+  limits: InflateLimits,
+): AsyncGenerator<Uint8Array> {
+  let out = 0;
+  for await (const chunk of chunks) {
+    out += chunk.length;
+    if (out > limits.bytes)
+      throw new SeaworthyError(
+        "limit-exceeded",
+        `decompress layer: more than ${limits.bytes} bytes come out`,
+      );
+    if (out > 2 ** 26 && out > meter.in * limits.ratio)
+      throw new SeaworthyError("limit-exceeded", `decompress layer: ${out} bytes come out of ${meter.in}`);
+    yield chunk;
+  }
+}
+
+const chunkSize = 2 ** 20;
+// Room for the thread pool to inflate ahead while JavaScript looks at what came.
+const ahead = { chunkSize, readableHighWaterMark: 2 * chunkSize };
+const zstdOptions = { params: { [constants.ZSTD_d_windowLogMax]: 27 } };
+
+// Several members are one stream; zero padding after the last is passed over, other bytes there are an error.
+async function* gunzip(stored: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const stream = createGunzip(ahead);
+  pipeline(stored, stream, () => {});
+  yield* decoded(stream, "gzip");
+}
+
+async function* decoded(stream: AsyncIterable<Uint8Array>, format: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (thrown) {
+    throw thrown instanceof SeaworthyError || !isZlibError(thrown)
+      ? thrown
+      : new SeaworthyError(
+          thrown.code === "Z_BUF_ERROR" ? "truncated" : "malformed",
+          `decompress ${format}: ${messageOf(thrown)}`,
+          { cause: thrown },
+        );
+  }
+}
+
+function isZlibError(thrown: unknown): thrown is Error & { code: string } {
+  return (
+    thrown instanceof Error &&
+    "code" in thrown &&
+    typeof thrown.code === "string" &&
+    /^(Z_|ZSTD)/.test(thrown.code)
+  );
+}
+
+async function* unzstd(stored: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const pieces = framePieces(stored);
+  for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
+    const small = smallFrame(next.value);
+    if (small === undefined) yield* largeFrame(next.value, pieces);
+    else yield small;
+  }
+}
+
+async function* framePieces(stored: AsyncIterable<Uint8Array>): AsyncGenerator<FramePiece> {
+  const scanner = createFrameScanner();
+  for await (const chunk of stored) yield* scanner.push(chunk);
+  scanner.end();
+}
+
+const maxSmallFrame = 2 ** 16;
+const maxSmallContent = 2 ** 24;
+
+// zstd:chunked makes a frame of every file: a stream for each would cost more than its content.
+function smallFrame(piece: FramePiece): Uint8Array | undefined {
+  if (!piece.first || !piece.last || piece.bytes.length > maxSmallFrame) return undefined;
+  try {
+    return zstdDecompressSync(piece.bytes, { ...zstdOptions, maxOutputLength: maxSmallContent });
+  } catch {
+    // Too much for one buffer, or damaged: the stream takes the one and tells the other.
+    return undefined;
+  }
+}
+
+async function* largeFrame(head: FramePiece, pieces: AsyncGenerator<FramePiece>): AsyncGenerator<Uint8Array> {
+  const stream = createZstdDecompress({ ...ahead, ...zstdOptions });
+  pipeline(frameBytes(head, pieces), stream, () => {});
+  yield* decoded(stream, "zstd");
+}
+
+// Takes the pieces of one frame by hand: for-await would close the generator that the next frame is read from.
+async function* frameBytes(head: FramePiece, pieces: AsyncGenerator<FramePiece>): AsyncGenerator<Uint8Array> {
+  let piece = head;
+  while (true) {
+    yield piece.bytes;
+    if (piece.last) return;
+    const next = await pieces.next();
+    if (next.done === true) return;
+    piece = next.value;
+  }
+}

@@ -1,0 +1,75 @@
+import type { LayerBlob } from "../core/image.ts";
+import type { LayerIndex } from "../core/layer.ts";
+import type { Package } from "../core/package.ts";
+import type { FileError } from "../core/plugin.ts";
+import type { Gap } from "../core/report.ts";
+import type { MergedLayers } from "./merge.ts";
+import { byText } from "./merge-packages.ts";
+import { layerOf } from "./tree-apply.ts";
+
+/** Gaps of one layer on its own: not readable, not whole, or not what the manifest or the config says. */
+export function layerGaps(blob: LayerBlob, layer: LayerIndex | undefined, index: number): readonly Gap[] {
+  const { content } = blob;
+  if (content.kind === "unreadable")
+    return [
+      {
+        code: "layer-unreadable",
+        message: `read layer ${index}: ${content.code}: ${content.reason}`,
+        layer: index,
+      },
+    ];
+  if (layer === undefined) return [];
+  const gaps = layer.faults.map(({ code, message }) => ({
+    code,
+    message: `layer ${index}: ${message}`,
+    layer: index,
+  }));
+  return [...gaps, ...digestGaps(blob, layer, index)];
+}
+
+// A layer that was not read to its end has no digests; its fault says so.
+function digestGaps(blob: LayerBlob, layer: LayerIndex, index: number): readonly Gap[] {
+  const gaps: Gap[] = [];
+  if (blob.digest !== undefined && layer.digest !== "" && blob.digest !== layer.digest)
+    gaps.push(mismatch("digest-mismatch", "the manifest", blob.digest, layer.digest, index));
+  if (blob.diffId !== undefined && layer.diffId !== "" && blob.diffId !== layer.diffId)
+    gaps.push(mismatch("diff-id-mismatch", "the image's config", blob.diffId, layer.diffId, index));
+  return gaps;
+}
+
+function mismatch(code: string, who: string, claimed: string, found: string, layer: number): Gap {
+  return { code, message: `check layer ${layer}: ${who} says "${claimed}", its bytes are "${found}"`, layer };
+}
+
+/** What could not be placed when the layers were merged. */
+export function mergeFaultGaps({ faults }: MergedLayers): readonly Gap[] {
+  return faults.map(({ layer, code, message }) => ({ code, message: `layer ${layer}: ${message}`, layer }));
+}
+
+/** Files of the merged image that a plugin could not read, or only in part. Files that a later layer deletes do not count. */
+export function fileGaps(
+  merged: MergedLayers,
+  visible: ReadonlyMap<string, number>,
+  more: readonly (FileError & { readonly visible: boolean })[],
+): readonly Gap[] {
+  const gaps: Gap[] = [];
+  for (const [path, id] of visible) {
+    const layer = layerOf(merged.bases, id);
+    for (const { message } of merged.errors.get(id) ?? []) gaps.push(unreadable(path, layer, message));
+    for (const { problems } of merged.finds.get(id) ?? [])
+      for (const { message } of problems) gaps.push(unreadable(path, layer, message));
+  }
+  for (const { path, layer, message, visible: counts } of more)
+    if (counts) gaps.push(unreadable(path, layer, message));
+  return gaps.sort((a, b) => byText(a.path ?? "", b.path ?? "") || byText(a.message, b.message));
+}
+
+function unreadable(path: string, layer: number, message: string): Gap {
+  return { code: "file-unreadable", message: `read "${path}": ${message}`, layer, path };
+}
+
+/** An image in which nothing was identified is not an image in which nothing is wrong. */
+export function emptinessGaps(packages: readonly Package[], others: readonly Gap[]): readonly Gap[] {
+  if (packages.length > 0 || others.some(({ code }) => code.startsWith("package-database-"))) return [];
+  return [{ code: "nothing-found", message: "identify packages: none was found in the whole image" }];
+}

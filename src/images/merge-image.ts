@@ -1,0 +1,92 @@
+import type { LayerBlob } from "../core/image.ts";
+import type { IndexedImage } from "../core/indexed.ts";
+import type { LayerIndex } from "../core/layer.ts";
+import { entryKinds } from "../core/layer.ts";
+import type { Distro } from "../core/package.ts";
+import { attributePackages, visibleContents } from "./attribution.ts";
+import { type Owners, resolveOwners } from "./attribution-owners.ts";
+import type { MergedLayers } from "./merge.ts";
+import { emptinessGaps, fileGaps, layerGaps, mergeFaultGaps } from "./merge-gaps.ts";
+import { managerPrograms, osGaps } from "./merge-gaps-os.ts";
+import { byText, mergePackages } from "./merge-packages.ts";
+import { packagesByPlugin, pluginRuns } from "./merge-runs.ts";
+import { resolvePath } from "./tree.ts";
+import { layerOf } from "./tree-apply.ts";
+
+/** What the merged layers say of the image as a whole. */
+export type ImageContent = Pick<
+  IndexedImage,
+  "distro" | "packages" | "hiddenPackages" | "runs" | "gaps" | "unownedExecutables" | "files" | "bytes"
+>;
+
+/** Puts an image together from its merged layers. `plugins`: ids of all extractors, for the ledger. */
+export function assembleImage(
+  blobs: readonly LayerBlob[],
+  layers: readonly (LayerIndex | undefined)[],
+  merged: MergedLayers,
+  plugins: readonly string[],
+): ImageContent {
+  const visible = visibleContents(merged);
+  const sightings = attributePackages(merged);
+  const distro = findDistro(merged, visible);
+  const proving = sightings.filter(({ removedIn }) => removedIn === undefined).map(({ path }) => path);
+  const programs = [...visible].filter(([, id]) => merged.programs.has(id)).map(([path]) => path);
+  const managers = Object.values(managerPrograms).flat();
+  const owners = resolveOwners(merged, visible, [...proving, ...programs, ...managers]);
+  const packages = mergePackages(sightings, distro, (path) => owners.osOwner(path));
+  const gaps = [
+    ...blobs.flatMap((blob, index) => layerGaps(blob, layers[index], index)),
+    ...mergeFaultGaps(merged),
+    ...fileGaps(merged, visible, packages.errors),
+    ...osGaps({ merged, visible, sightings, distro, owners }),
+  ];
+  return {
+    distro,
+    packages: packages.visible,
+    hiddenPackages: packages.hidden,
+    runs: pluginRuns(layers, plugins, packagesByPlugin(sightings), packages.errors),
+    gaps: [...gaps, ...emptinessGaps(packages.visible, gaps)],
+    unownedExecutables: unowned(merged, visible, programs, new Set(proving), owners),
+    files: layers.reduce((sum, layer) => sum + countFiles(layer), 0),
+    bytes: layers.reduce((sum, layer) => sum + (layer?.bytes ?? 0), 0),
+  };
+}
+
+// os-release(5): /etc wins over /usr/lib; another file that names a distribution only speaks where neither does.
+function findDistro(merged: MergedLayers, visible: ReadonlyMap<string, number>): Distro | undefined {
+  for (const path of ["etc/os-release", "usr/lib/os-release"]) {
+    const node = resolvePath(merged.tree, path)?.node;
+    if (typeof node !== "number") continue;
+    const distro = distroOf(merged, merged.contents.get(node) ?? node);
+    if (distro !== undefined) return distro;
+  }
+  for (const path of [...visible.keys()].sort(byText)) {
+    const distro = distroOf(merged, visible.get(path) ?? -1);
+    if (distro !== undefined) return distro;
+  }
+  return undefined;
+}
+
+function distroOf(merged: MergedLayers, id: number): Distro | undefined {
+  return merged.finds.get(id)?.find(({ distro }) => distro !== undefined)?.distro;
+}
+
+// A file that proves a language package (a Go program, a jar) belongs to that package.
+function unowned(
+  merged: MergedLayers,
+  visible: ReadonlyMap<string, number>,
+  programs: readonly string[],
+  proving: ReadonlySet<string>,
+  owners: Owners,
+): ImageContent["unownedExecutables"] {
+  return programs
+    .filter((path) => !proving.has(path) && !owners.isOwned(path))
+    .sort(byText)
+    .map((path) => ({ path, layer: layerOf(merged.bases, visible.get(path) ?? 0) }));
+}
+
+function countFiles(layer: LayerIndex | undefined): number {
+  let files = 0;
+  for (const kind of layer?.entries.kind ?? []) if (kind === entryKinds.file) files += 1;
+  return files;
+}

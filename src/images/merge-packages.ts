@@ -1,0 +1,124 @@
+import { messageOf } from "../core/errors.ts";
+import type { Distro, HiddenPackage, Package, PackageLocation, PackageType } from "../core/package.ts";
+import type { FileError } from "../core/plugin.ts";
+import { packagePurl } from "../core/purl.ts";
+import type { Sighting } from "./attribution.ts";
+
+/** Packages of an image, and those that no purl can be written for. */
+export interface MergedPackages {
+  readonly visible: readonly Package[];
+  readonly hidden: readonly HiddenPackage[];
+  readonly errors: readonly (FileError & { readonly plugin: string; readonly visible: boolean })[];
+}
+
+const osTypes: ReadonlySet<PackageType> = new Set(["deb", "apk", "rpm"]);
+
+/** Is it a package of an operating system's database? */
+export function isOsPackage({ type }: { readonly type: PackageType }): boolean {
+  return osTypes.has(type);
+}
+
+/**
+ * One package for each purl: sightings at several paths become its locations. Its layer is the lowest origin of those that are
+ * visible. What is visible nowhere is hidden, removed in the last layer that ended a sighting of it.
+ */
+export function mergePackages(
+  sightings: readonly Sighting[],
+  distro: Distro | undefined,
+  osOwner: (path: string) => string | undefined,
+): MergedPackages {
+  const errors: MergedPackages["errors"][number][] = [];
+  const visible = new Map<string, Sighting[]>();
+  const hidden = new Map<string, Sighting[]>();
+  for (const sighting of sightings) {
+    const purl = purlOf(sighting, distro, errors);
+    if (purl === undefined) continue;
+    const group = sighting.removedIn === undefined ? visible : hidden;
+    const members = group.get(purl);
+    if (members === undefined) group.set(purl, [sighting]);
+    else members.push(sighting);
+  }
+  const gone = [...hidden].filter(([purl]) => !visible.has(purl));
+  return {
+    visible: sortedPackages([...visible].map(([purl, group]) => packageOf(purl, group, distro, osOwner))),
+    hidden: sortedPackages(gone.map(([purl, group]) => hiddenOf(purl, group, distro))),
+    errors,
+  };
+}
+
+/** Path of a proving file, with the path inside it for a nested find. */
+export function locationPath({ path, found }: Sighting): string {
+  return found.innerPath === undefined ? path : `${path}!/${found.innerPath}`;
+}
+
+/** Order of code units: the same on every machine, whatever its language. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function purlOf(
+  { found, plugin, path, layer, removedIn }: Sighting,
+  distro: Distro | undefined,
+  errors: MergedPackages["errors"][number][],
+): string | undefined {
+  try {
+    return packagePurl(found, distro);
+  } catch (thrown) {
+    const message = `name package "${found.name}": ${messageOf(thrown)}`;
+    errors.push({ plugin, path, layer, code: "purl-invalid", message, visible: removedIn === undefined });
+    return undefined;
+  }
+}
+
+function packageOf(
+  purl: string,
+  group: readonly Sighting[],
+  distro: Distro | undefined,
+  osOwner: (path: string) => string | undefined,
+): Package {
+  const sorted = group.toSorted((a, b) => byText(locationPath(a), locationPath(b)));
+  const ownedBy = isOsPackage(sorted[0]?.found ?? { type: "deb" }) ? undefined : ownerOf(sorted, osOwner);
+  return { ...merged(purl, sorted, distro), ...(ownedBy === undefined ? {} : { ownedBy }) };
+}
+
+// A copy outside the OS package's files is one that its advisories do not speak of.
+function ownerOf(
+  group: readonly Sighting[],
+  osOwner: (path: string) => string | undefined,
+): string | undefined {
+  const owners = group.map(({ path }) => osOwner(path));
+  return owners.includes(undefined) ? undefined : owners[0];
+}
+
+function hiddenOf(purl: string, group: readonly Sighting[], distro: Distro | undefined): HiddenPackage {
+  const sorted = group.toSorted((a, b) => byText(locationPath(a), locationPath(b)) || a.origin - b.origin);
+  const removedIn = Math.max(...group.map((sighting) => sighting.removedIn ?? 0));
+  return { ...merged(purl, sorted, distro), removedIn };
+}
+
+function merged(purl: string, group: readonly Sighting[], distro: Distro | undefined): Package {
+  const [first] = group;
+  if (first === undefined) throw new TypeError("a package without a sighting");
+  const { innerPath: _, ...found } = first.found;
+  return {
+    ...found,
+    licences: group.find((sighting) => sighting.found.licences.length > 0)?.found.licences ?? [],
+    purl,
+    ...(distro !== undefined && isOsPackage(found) ? { distro } : {}),
+    layer: group.reduce((lowest, { origin }) => Math.min(lowest, origin), Number.MAX_SAFE_INTEGER),
+    locations: locationsOf(group),
+  };
+}
+
+function locationsOf(group: readonly Sighting[]): readonly PackageLocation[] {
+  const byPath = new Map<string, PackageLocation>();
+  for (const sighting of group)
+    byPath.set(locationPath(sighting), { path: locationPath(sighting), layer: sighting.layer });
+  return [...byPath.values()];
+}
+
+function sortedPackages<T extends Package>(packages: T[]): T[] {
+  return packages.sort(
+    (a, b) => byText(a.purl, b.purl) || byText(a.locations[0]?.path ?? "", b.locations[0]?.path ?? ""),
+  );
+}

@@ -1,0 +1,70 @@
+import type { LayerIndex } from "../core/layer.ts";
+import type { FileError, PluginRun } from "../core/plugin.ts";
+import type { Sighting } from "./attribution.ts";
+import { byText } from "./merge-packages.ts";
+
+/** One line of the ledger for each plugin, in the order given; plugins that only errors name come last. */
+export function pluginRuns(
+  layers: readonly (LayerIndex | undefined)[],
+  plugins: readonly string[],
+  foundBy: ReadonlyMap<string, number>,
+  more: readonly (FileError & { readonly plugin: string })[],
+): readonly PluginRun[] {
+  const tallies = new Map<string, Tally>(plugins.map((plugin) => [plugin, newTally()]));
+  const tallyOf = (plugin: string): Tally => {
+    const tally = tallies.get(plugin) ?? newTally();
+    tallies.set(plugin, tally);
+    return tally;
+  };
+  for (const [layer, index] of layers.entries()) {
+    for (const { plugin, entry, path, problems } of index?.finds ?? []) {
+      const tally = tallyOf(plugin);
+      tally.files.add(`${layer} ${entry}`);
+      tally.read += 1;
+      for (const { code, message } of problems) tally.errors.push({ code, message, path, layer });
+    }
+    for (const { plugin, entry, path, code, message } of index?.errors ?? []) {
+      const tally = tallyOf(plugin);
+      tally.files.add(`${layer} ${entry}`);
+      tally.errors.push({ code, message, path, layer });
+    }
+  }
+  for (const { plugin, code, message, path, layer } of more)
+    tallyOf(plugin).errors.push({ code, message, path, layer });
+  return [...tallies].map(([plugin, tally]) => runOf(plugin, tally, foundBy.get(plugin) ?? 0));
+}
+
+/** How many packages of the image each plugin proves; one found at several paths counts once. */
+export function packagesByPlugin(sightings: readonly Sighting[]): ReadonlyMap<string, number> {
+  const seen = new Map<string, Set<string>>();
+  for (const { plugin, found, removedIn } of sightings) {
+    if (removedIn !== undefined) continue;
+    const { type, namespace = "", name, version, arch = "" } = found;
+    const identities = seen.get(plugin) ?? new Set();
+    seen.set(plugin, identities.add(`${type}\0${namespace}\0${name}\0${version}\0${arch}`));
+  }
+  return new Map([...seen].map(([plugin, identities]) => [plugin, identities.size]));
+}
+
+interface Tally {
+  readonly files: Set<string>;
+  read: number;
+  readonly errors: FileError[];
+}
+
+function newTally(): Tally {
+  return { files: new Set(), read: 0, errors: [] };
+}
+
+function runOf(plugin: string, { files, read, errors }: Tally, packages: number): PluginRun {
+  const status = errors.length === 0 ? "succeeded" : read === 0 ? "failed" : "partial";
+  return {
+    plugin,
+    status,
+    files: files.size,
+    packages,
+    errors: errors.sort(
+      (a, b) => a.layer - b.layer || byText(a.path, b.path) || byText(a.message, b.message),
+    ),
+  };
+}

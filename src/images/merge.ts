@@ -1,0 +1,162 @@
+import type { LayerEntries, LayerError, LayerFind, LayerIndex } from "../core/layer.ts";
+import type { Extractor } from "../core/plugin.ts";
+import { childPath, type Directory, directoryPath, followPlace, nodesBelow, type Place } from "./tree.ts";
+import { layerOf, type MergedTree, type MovedFile, mergeEntries } from "./tree-apply.ts";
+import type { WalkTargets } from "./walk-collect.ts";
+
+/** Layers laid one over the other, and what was found in them, by entry id. */
+export interface MergedLayers extends MergedTree {
+  /** Content id → what plugins found in that file, in the order of the plugins. */
+  readonly finds: ReadonlyMap<number, readonly LayerFind[]>;
+  /** Content id → what plugins could not read of it. */
+  readonly errors: ReadonlyMap<number, readonly LayerError[]>;
+  /** Content ids of programs. */
+  readonly programs: ReadonlySet<number>;
+}
+
+/** Merges layers, lowest first; undefined stands for one that could not be read at all. */
+export function mergeLayers(layers: readonly (LayerIndex | undefined)[]): MergedLayers {
+  const finds = new Map<number, LayerFind[]>();
+  const errors = new Map<number, LayerError[]>();
+  const programs = new Set<number>();
+  let base = 0;
+  const bases: number[] = [];
+  for (const layer of layers) {
+    bases.push(base);
+    for (const find of layer?.finds ?? []) append(finds, base + find.entry, find);
+    for (const error of layer?.errors ?? []) append(errors, base + error.entry, error);
+    for (const { entry } of layer?.executables ?? []) programs.add(base + entry);
+    base += layer?.entries.count ?? 0;
+  }
+  const merged = mergeEntries(
+    layers.map((layer) => layer?.entries ?? noEntries),
+    (layer, entry) => {
+      const id = (bases[layer] ?? 0) + entry;
+      return finds.has(id) || programs.has(id) || errors.has(id);
+    },
+  );
+  return { ...merged, finds, errors, programs };
+}
+
+/** Most files that are asked about under a second path: each costs a question to every plugin. */
+const maxQuestions = 1_000_000;
+
+/**
+ * Files that only the merged tree shows to be wanted: their directory is a link of another layer, or a wanted path is a link
+ * or hard link to them. Layer → entry → the paths under which plugins want it; empty for nearly every image.
+ */
+export function hiddenTargets(
+  merged: MergedLayers,
+  extractors: readonly Extractor[],
+): ReadonlyMap<number, WalkTargets> {
+  const targets = new Map<number, Map<number, string[]>>();
+  const ask: Ask = { merged, extractors, targets, asked: new Set(), left: maxQuestions };
+  for (const { id, directory, name } of merged.moved)
+    question(ask, merged.contents.get(id) ?? id, childPath(directory, name));
+  for (const link of merged.links) if (stands(link)) questionLink(ask, link);
+  return targets;
+}
+
+interface Ask {
+  readonly merged: MergedLayers;
+  readonly extractors: readonly Extractor[];
+  readonly targets: Map<number, Map<number, string[]>>;
+  /** `id plugin` of what will be read. */
+  readonly asked: Set<string>;
+  left: number;
+}
+
+function stands({ id, directory, name }: MovedFile): boolean {
+  const node = directory.children.get(name);
+  return typeof node === "object" && node.kind === "link" && node.id === id;
+}
+
+function questionLink(ask: Ask, { directory, name }: MovedFile): void {
+  const { tree, contents } = ask.merged;
+  const start: Place = { directory, name, node: directory.children.get(name) };
+  const node = followPlace(tree, start)?.node;
+  if (node === undefined) return;
+  const path = childPath(directory, name);
+  if (typeof node === "number") question(ask, contents.get(node) ?? node, path);
+  else if (node.kind === "directory" && !holds(node, directory)) questionBelow(ask, node, path);
+}
+
+// A link to a directory above itself would name everything once more.
+function holds(above: Directory, below: Directory): boolean {
+  for (let at: Directory | undefined = below; at !== undefined; at = at.parent) if (at === above) return true;
+  return false;
+}
+
+function questionBelow(ask: Ask, top: Directory, alias: string): void {
+  const { tree, contents } = ask.merged;
+  const cut = directoryPath(top).length + 1;
+  for (const { directory, name, node } of nodesBelow(tree, top)) {
+    if (typeof node !== "number") continue;
+    if (ask.left <= 0) return;
+    question(ask, contents.get(node) ?? node, `${alias}/${childPath(directory, name).slice(cut)}`);
+  }
+}
+
+function question(ask: Ask, id: number, path: string): void {
+  const { merged, extractors } = ask;
+  const layer = layerOf(merged.bases, id);
+  const entry = id - (merged.bases[layer] ?? 0);
+  const entries = merged.entries[layer];
+  if (entries === undefined || entries.kind[entry] !== 0) return;
+  ask.left -= 1;
+  const file = { path, mode: entries.mode[entry] ?? 0, size: entries.size[entry] ?? 0, head: noBytes };
+  for (const plugin of extractors) {
+    if (!wants(plugin, file) || wasRead(merged, id, plugin.id) || ask.asked.has(`${id} ${plugin.id}`))
+      continue;
+    ask.asked.add(`${id} ${plugin.id}`);
+    const ofLayer = ask.targets.get(layer) ?? new Map<number, string[]>();
+    ask.targets.set(layer, ofLayer);
+    const paths = ofLayer.get(entry) ?? [];
+    if (!paths.includes(path)) ofLayer.set(entry, [...paths, path]);
+  }
+}
+
+function wants(plugin: Extractor, file: Parameters<Extractor["wants"]>[0]): boolean {
+  try {
+    return plugin.wants(file);
+  } catch {
+    // The first pass has asked this plugin about the same file under its own path and noted the failure.
+    return false;
+  }
+}
+
+function wasRead(merged: MergedLayers, id: number, plugin: string): boolean {
+  const read = (item: { readonly plugin: string }): boolean => item.plugin === plugin;
+  return (merged.finds.get(id)?.some(read) ?? false) || (merged.errors.get(id)?.some(read) ?? false);
+}
+
+/** A layer's index with what a second pass over it found as well. */
+export function withSecondPass(layer: LayerIndex, second: Pick<LayerIndex, "finds" | "errors">): LayerIndex {
+  const read = new Set(layer.finds.map(({ entry, plugin }) => `${entry} ${plugin}`));
+  const fresh = second.finds.filter(({ entry, plugin }) => {
+    const key = `${entry} ${plugin}`;
+    const isNew = !read.has(key);
+    read.add(key);
+    return isNew;
+  });
+  return { ...layer, finds: [...layer.finds, ...fresh], errors: [...layer.errors, ...second.errors] };
+}
+
+function append<T>(map: Map<number, T[]>, key: number, item: T): void {
+  const items = map.get(key);
+  if (items === undefined) map.set(key, [item]);
+  else items.push(item);
+}
+
+const noBytes = new Uint8Array();
+const noEntries: LayerEntries = {
+  count: 0,
+  directories: [],
+  parent: new Uint32Array(),
+  kind: new Uint8Array(),
+  mode: new Uint16Array(),
+  size: new Float64Array(),
+  names: new Uint8Array(),
+  nameEnds: new Uint32Array(),
+  targets: new Map(),
+};

@@ -1,0 +1,182 @@
+import { codeOf, messageOf, SeaworthyError } from "../core/errors.ts";
+import type {
+  LayerEntries,
+  LayerError,
+  LayerExecutable,
+  LayerFault,
+  LayerFind,
+  PackedOwnership,
+} from "../core/layer.ts";
+import type { FoundPackage, Ownership } from "../core/package.ts";
+import type { Candidate, Extraction, Extractor, FoundFile, Problem } from "../core/plugin.ts";
+import { createEntryColumns, type NewEntry } from "./walk-entries.ts";
+import { executableKind } from "./walk-executable.ts";
+
+/** Entry → further paths by which the merged tree reaches that file: what a second pass looks at, and nothing else. */
+export type WalkTargets = ReadonlyMap<number, readonly string[]>;
+
+/** What a walk over one layer brought. */
+export interface WalkResult {
+  readonly entries: LayerEntries;
+  readonly executables: readonly LayerExecutable[];
+  readonly finds: readonly LayerFind[];
+  readonly errors: readonly LayerError[];
+  readonly faults: readonly LayerFault[];
+}
+
+/** A path under which plugins want a file. */
+export interface Wanted {
+  readonly file: Candidate;
+  readonly plugins: readonly Extractor[];
+}
+
+/** Where a walker, of a tar or of a directory, puts what it meets. */
+export interface Collector {
+  /** @throws SeaworthyError `limit-exceeded` when the layer's names take too much room. */
+  add(entry: NewEntry): number;
+  /** Notes whether the file is a program and answers who wants it, under its own path or those of a second pass. */
+  look(entry: number, file: Candidate): readonly Wanted[];
+  /** Runs the plugins; whatever they throw becomes an error of the file. */
+  extract(entry: number, wanted: readonly Wanted[], bytes: FoundFile["bytes"], head: Uint8Array): void;
+  /** Every plugin that wanted the file failed for the same reason. */
+  fail(entry: number, wanted: readonly Wanted[], reason: Problem): void;
+  fault(thrown: unknown): void;
+  finish(): WalkResult;
+}
+
+/** Most errors, faults and programs that are kept of a layer; more are counted in a fault. */
+const maxErrors = 10_000;
+const maxFaults = 100;
+const maxExecutables = 200_000;
+
+/** A collector for one layer. With `targets` only those entries are looked at. */
+export function createCollector(extractors: readonly Extractor[], targets?: WalkTargets): Collector {
+  const columns = createEntryColumns();
+  const executables: LayerExecutable[] = [];
+  const finds: LayerFind[] = [];
+  const errors = bounded<LayerError>(maxErrors);
+  const faults = bounded<LayerFault>(maxFaults);
+  const noteProgram = (entry: number, file: Candidate): void => {
+    const kind = executableKind(file);
+    if (kind !== undefined && executables.length < maxExecutables) executables.push({ entry, kind });
+  };
+  return {
+    add: (entry) => columns.add(entry),
+    look(entry, file) {
+      if (targets === undefined) {
+        noteProgram(entry, file);
+        return whoWants(extractors, file, entry, errors);
+      }
+      const paths = targets.get(entry) ?? [];
+      return paths.flatMap((path) => whoWants(extractors, { ...file, path }, entry, errors));
+    },
+    extract(entry, wanted, bytes, head) {
+      for (const { file, plugins } of wanted)
+        for (const plugin of plugins) run(plugin, { ...file, head, bytes }, entry, finds, errors);
+    },
+    fail(entry, wanted, { code, message }) {
+      for (const { file, plugins } of wanted)
+        for (const { id } of plugins) errors.add({ plugin: id, entry, path: file.path, code, message });
+    },
+    fault: (thrown) => faults.add({ code: codeOf(thrown), message: messageOf(thrown) }),
+    finish() {
+      const lost = errors.dropped() + faults.dropped();
+      return {
+        entries: columns.finish(),
+        executables,
+        finds,
+        errors: errors.items,
+        faults: lost === 0 ? faults.items : [...faults.items, tooMany(lost)],
+      };
+    },
+  };
+}
+
+const nobody: readonly Wanted[] = [];
+
+// Asked for every file of every layer: allocates nothing until somebody says yes.
+function whoWants(
+  extractors: readonly Extractor[],
+  file: Candidate,
+  entry: number,
+  errors: Bounded<LayerError>,
+): readonly Wanted[] {
+  let plugins: Extractor[] | undefined;
+  for (const plugin of extractors) {
+    try {
+      if (!plugin.wants(file)) continue;
+      plugins ??= [];
+      plugins.push(plugin);
+    } catch (thrown) {
+      errors.add({
+        plugin: plugin.id,
+        entry,
+        path: file.path,
+        code: codeOf(thrown),
+        message: messageOf(thrown),
+      });
+    }
+  }
+  return plugins === undefined ? nobody : [{ file, plugins }];
+}
+
+function run(
+  plugin: Extractor,
+  file: FoundFile,
+  entry: number,
+  finds: LayerFind[],
+  errors: Bounded<LayerError>,
+): void {
+  try {
+    finds.push(pack(plugin.id, entry, file.path, plugin.extract(file)));
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    errors.add({ plugin: plugin.id, entry, path: file.path, code, message: messageOf(thrown) });
+  }
+}
+
+const noPackages: readonly FoundPackage[] = [];
+const noOwners: readonly PackedOwnership[] = [];
+const noProblems: readonly Problem[] = [];
+
+function pack(plugin: string, entry: number, path: string, extraction: Extraction): LayerFind {
+  const { packages = noPackages, owns, problems = noProblems, distro } = extraction;
+  return {
+    plugin,
+    entry,
+    path,
+    packages: packages.length === 0 ? noPackages : packages,
+    owns: owns === undefined || owns.length === 0 ? noOwners : owns.map(packOwner),
+    distro,
+    problems: problems.length === 0 ? noProblems : problems,
+  };
+}
+
+function packOwner({ owner, os, paths }: Ownership): PackedOwnership {
+  const text = paths.map((path) => `${path}\0`).join("");
+  return { owner, os, paths: Uint8Array.from(Buffer.from(text, "utf8")) };
+}
+
+interface Bounded<T> {
+  readonly items: readonly T[];
+  add(item: T): void;
+  dropped(): number;
+}
+
+function bounded<T>(most: number): Bounded<T> {
+  const items: T[] = [];
+  let dropped = 0;
+  return {
+    items,
+    add(item) {
+      if (items.length < most) items.push(item);
+      else dropped += 1;
+    },
+    dropped: () => dropped,
+  };
+}
+
+function tooMany(lost: number): LayerFault {
+  const error = new SeaworthyError("limit-exceeded", `read layer: ${lost} more errors than are kept`);
+  return { code: error.code, message: error.message };
+}

@@ -1,0 +1,108 @@
+import { open } from "node:fs/promises";
+import { SeaworthyError } from "../core/errors.ts";
+import type { LayerIndex } from "../core/layer.ts";
+import type { Extractor } from "../core/plugin.ts";
+import { inflate } from "../formats/compression.ts";
+import { createDigester, type Digester } from "../formats/digest.ts";
+import { createLayerWalk } from "../images/walk.ts";
+import type { WalkTargets } from "../images/walk-collect.ts";
+import { walkDirectory } from "../images/walk-directory.ts";
+
+/** The bytes of one layer, as the thread that indexes it gets at them. */
+export type LayerSource =
+  | { readonly kind: "file"; readonly path: string; readonly offset: number; readonly length: number }
+  | { readonly kind: "directory"; readonly path: string }
+  | { readonly kind: "chunks"; readonly chunks: AsyncIterable<Uint8Array> };
+
+/** What indexing a layer takes beside its bytes. */
+export interface LayerTask {
+  readonly extractors: readonly Extractor[];
+  /** For a second pass over the same bytes. */
+  readonly targets?: WalkTargets | undefined;
+  /** Is told how many stored bytes were read since the last call. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
+/**
+ * Reads one layer through decompression and the walk, hashing what is stored and what comes out on the way.
+ * Damage is in the index's `faults`; the digests are of all that could be read.
+ */
+export async function indexLayer(source: LayerSource, task: LayerTask): Promise<LayerIndex> {
+  if (source.kind === "directory") {
+    const { bytes, ...result } = walkDirectory(source.path, task);
+    return { diffId: "", digest: "", compression: "none", bytes, ...result };
+  }
+  const stored = source.kind === "file" ? readRange(source) : source.chunks;
+  return indexStream(stored, task);
+}
+
+async function indexStream(stored: AsyncIterable<Uint8Array>, task: LayerTask): Promise<LayerIndex> {
+  const walk = createLayerWalk(task);
+  const storedDigest = createDigester();
+  const tarDigest = createDigester();
+  let compression: LayerIndex["compression"] = "none";
+  let bytes = 0;
+  let failure: unknown;
+  try {
+    const inflated = await inflate(tapped(stored, storedDigest, task.onBytes));
+    compression = inflated.compression;
+    for await (const chunk of inflated.chunks) {
+      bytes += chunk.length;
+      // Without compression both digests are of the same bytes.
+      if (compression !== "none") tarDigest.update(chunk);
+      walk.push(chunk);
+    }
+  } catch (thrown) {
+    failure = thrown;
+  }
+  const result = walk.finish(failure);
+  // A digest of a part would only look like a mismatch: the fault tells what happened.
+  if (failure !== undefined) return { diffId: "", digest: "", compression, bytes, ...result };
+  const digest = storedDigest.finish();
+  return {
+    diffId: compression === "none" ? digest : tarDigest.finish(),
+    digest,
+    compression,
+    bytes,
+    ...result,
+  };
+}
+
+async function* tapped(
+  stored: AsyncIterable<Uint8Array>,
+  digester: Digester,
+  onBytes: LayerTask["onBytes"],
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stored) {
+    digester.update(chunk);
+    onBytes?.(chunk.length);
+    yield chunk;
+  }
+}
+
+const readSize = 2 ** 18;
+
+/** A part of a file, chunk by chunk, each its own memory. Iterating throws SeaworthyError `truncated`, or `layer-unreadable`. */
+export async function* readRange(range: {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}): AsyncGenerator<Uint8Array> {
+  const file = await open(range.path, "r").catch((cause: unknown) => {
+    throw new SeaworthyError("layer-unreadable", `open layer "${range.path}": ${String(cause)}`, { cause });
+  });
+  try {
+    let at = range.offset;
+    const end = range.offset + range.length;
+    while (at < end) {
+      const buffer = Buffer.allocUnsafeSlow(Math.min(readSize, end - at));
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+      if (bytesRead === 0)
+        throw new SeaworthyError("truncated", `read layer "${range.path}": ${end - at} bytes are missing`);
+      at += bytesRead;
+      yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
