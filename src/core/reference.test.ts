@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "fast-check";
+import { array, constantFrom, sample } from "fast-check";
 import { needs } from "../../tests/support/needs.ts";
 import { scratch } from "../../tests/support/scratch.ts";
 import { codeOf } from "./errors.ts";
@@ -144,7 +144,7 @@ test("parseReference() agrees with distribution's own code", { skip: needs("go")
 });
 
 function generated(): readonly string[] {
-  const piece = fc.constantFrom(
+  const piece = constantFrom(
     ..."aZ0/:@.-_[]".split(""),
     "docker.io",
     "index.docker.io",
@@ -157,8 +157,8 @@ function generated(): readonly string[] {
     "é",
     "\n",
   );
-  return fc.sample(
-    fc.array(piece, { maxLength: 12 }).map((parts) => parts.join("")),
+  return sample(
+    array(piece, { maxLength: 12 }).map((parts) => parts.join("")),
     { numRuns: 4000, seed: 7 },
   );
 }
