@@ -38,7 +38,7 @@ function copyAssets(): void {
 function pointAtCompiled(file: string): void {
   const text = readFileSync(file, "utf8");
   const compiled = text.replace(/(new URL\(\s*"[^"]+)\.ts("\s*,\s*import\.meta\.url)/gu, "$1.js$2");
-  const left = /["'`]\.{1,2}\/[^"'`\n]+\.ts["'`]/u.exec(compiled);
+  const left = /(?<!endsWith\("\.ts"\) \? )["'`]\.{1,2}\/[^"'`\n]+\.ts["'`]/u.exec(compiled);
   if (left !== null)
     throw new Error(`build ${relative(root, file)}: ${left[0]} still names a TypeScript file`);
   if (compiled !== text) writeFileSync(file, compiled);

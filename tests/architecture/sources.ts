@@ -7,6 +7,8 @@ export interface Import {
   readonly specifier: string;
   /** Repository path of the file for a relative import, undefined for packages and `node:` modules. */
   readonly target: string | undefined;
+  /** It names the file of a worker: another thread's module, so no part of a ring. */
+  readonly worker: boolean;
 }
 
 /** One TypeScript file. `path` is relative to the repository, with forward slashes. */
@@ -28,7 +30,19 @@ export function readSources(root: string, directory: string): readonly Source[] 
 
 /** A file from its text: samples of the rules' own tests are made by this too. */
 export function source(path: string, text: string): Source {
-  const imports = specifiers(text).map((specifier) => ({ specifier, target: resolve(path, specifier) }));
+  const code = withoutComments(text);
+  const imports = [
+    ...found(code, shapes).map((specifier) => ({
+      specifier,
+      target: resolve(path, specifier),
+      worker: false,
+    })),
+    ...found(code, [workers]).map((specifier) => ({
+      specifier,
+      target: resolve(path, specifier),
+      worker: true,
+    })),
+  ];
   return { path, text, lines: text.split("\n").length - 1, imports };
 }
 
@@ -37,17 +51,16 @@ export function isTest(path: string): boolean {
   return path.startsWith("tests/") || path.endsWith(".test.ts");
 }
 
-// TypeScript 7 has no API and oxc's is another dependency: four shapes of import are all that the language has.
+// TypeScript 7 has no API and oxc's is another dependency: three shapes of import are all that the language has.
 const shapes = [
   /^[ \t]*(?:import|export)\b[^"'`;]*?\bfrom\s*["']([^"'\n]+)["']/gmu,
   /^[ \t]*import\s*["']([^"'\n]+)["']/gmu,
   /\bimport\s*\(\s*["'`]([^"'`\n]+)["'`]/gu,
-  /\bnew\s+URL\s*\(\s*["'](\.[^"'\n]+\.ts)["']\s*,\s*import\.meta\.url/gu,
 ];
+const workers = /["'](\.{1,2}\/[\w./-]+-worker\.ts)["']/gu;
 
-function specifiers(text: string): readonly string[] {
-  const code = withoutComments(text);
-  return shapes.flatMap((shape) => [...code.matchAll(shape)].map((match) => match[1] ?? ""));
+function found(code: string, patterns: readonly RegExp[]): readonly string[] {
+  return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1] ?? ""));
 }
 
 // Comments may show imports. Only whole-line and block comments are cut: `//` inside a string stays.
