@@ -26,8 +26,8 @@ export interface Feed {
     have: readonly FeedDocument[],
     absent: readonly string[],
   ): readonly string[] | Promise<readonly string[]>;
-  /** Which source of the database a document makes up, where a feed has several: `osv npm`. Default: the feed's id. */
-  source?(name: string): string;
+  /** Which source of the database a document makes up, where a feed has several: `osv npm`; undefined for an index. Default: the feed's id. */
+  source?(name: string): string | undefined;
   /** May this document be absent upstream? An absent one that may not is listed as missing. Default: no. */
   optional?(name: string): boolean;
   /** @throws SeaworthyError `feed-invalid` when the document as a whole cannot be read. */

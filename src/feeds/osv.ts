@@ -23,7 +23,10 @@ export const osv: Feed = {
   },
   // Every export is asked for only when the list of them is not there.
   optional: (name) => name === index,
-  source: (name) => `osv ${exportOf(name)?.name ?? "index"}`,
+  source: (name) => {
+    const found = exportOf(name);
+    return found === undefined ? undefined : `osv ${found.name}`;
+  },
   async *parse(document: FeedDocument): AsyncIterable<FeedRecord> {
     const found = exportOf(document.name);
     if (found === undefined) return;
