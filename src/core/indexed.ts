@@ -23,3 +23,9 @@ export interface IndexedImage {
   readonly files: number;
   readonly bytes: number;
 }
+
+/** The part of an indexed image that comes from its layers' bytes alone: the same for the same layers. */
+export type ImageContent = Pick<
+  IndexedImage,
+  "distro" | "packages" | "hiddenPackages" | "runs" | "gaps" | "unownedExecutables" | "files" | "bytes"
+>;

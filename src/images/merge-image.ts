@@ -1,5 +1,5 @@
 import type { LayerBlob } from "../core/image.ts";
-import type { IndexedImage } from "../core/indexed.ts";
+import type { ImageContent } from "../core/indexed.ts";
 import type { LayerIndex } from "../core/layer.ts";
 import { entryKinds } from "../core/layer.ts";
 import type { Distro } from "../core/package.ts";
@@ -12,12 +12,6 @@ import { byText, mergePackages } from "./merge-packages.ts";
 import { packagesByPlugin, pluginRuns } from "./merge-runs.ts";
 import { resolvePath } from "./tree.ts";
 import { layerOf } from "./tree-apply.ts";
-
-/** What the merged layers say of the image as a whole. */
-export type ImageContent = Pick<
-  IndexedImage,
-  "distro" | "packages" | "hiddenPackages" | "runs" | "gaps" | "unownedExecutables" | "files" | "bytes"
->;
 
 /** Puts an image together from its merged layers. `plugins`: ids of all extractors, for the ledger. */
 export function assembleImage(

@@ -1,12 +1,15 @@
+import { hash } from "node:crypto";
 import type { LayerBlob, OpenImage } from "../core/image.ts";
-import type { IndexedImage } from "../core/indexed.ts";
+import type { ImageContent, IndexedImage } from "../core/indexed.ts";
 import type { LayerIndex } from "../core/layer.ts";
 import { extractors } from "../extractors/list.ts";
 import { type DockerfileSource, describeLayers } from "../images/history.ts";
-import { hiddenTargets, mergeLayers, withSecondPass } from "../images/merge.ts";
+import { hiddenTargets, type MergedLayers, mergeLayers, withSecondPass } from "../images/merge.ts";
 import { assembleImage } from "../images/merge-image.ts";
-import type { WalkTargets } from "../images/walk-collect.ts";
-import { indexLayer, type LayerSource } from "./index-layer.ts";
+import type { LayerCache, LayerIdentity } from "../store/layer-cache.ts";
+import { indexLayer } from "./index-layer.ts";
+import { identifyLayer, isWhole, type LayerReading, readAgain, readLayer } from "./index-layers.ts";
+import { createLayerPool } from "./index-pool.ts";
 
 /** How far the reading of an image's layers is: stored bytes of one layer read so far, of how many. */
 export interface IndexProgress {
@@ -17,6 +20,8 @@ export interface IndexProgress {
 
 /** What indexing takes beside the image. */
 export interface IndexOptions {
+  /** Layers read before; every layer is read without one. */
+  readonly cache?: LayerCache | undefined;
   readonly onProgress?: ((progress: IndexProgress) => void) | undefined;
   /** Joins the history to the lines of the Dockerfile that is said to have made the image. */
   readonly dockerfile?: DockerfileSource | undefined;
@@ -28,57 +33,127 @@ export interface IndexOptions {
  * read is in `gaps`. @throws SeaworthyError when the Dockerfile cannot be read, or the abort's reason.
  */
 export async function indexImage(image: OpenImage, options: IndexOptions = {}): Promise<IndexedImage> {
+  const { cache } = options;
   const described = describeLayers(image, options.dockerfile);
-  const first = await Promise.all(image.layers.map((blob, index) => readLayer(blob, index, options)));
-  let layers: readonly (LayerIndex | undefined)[] = first;
-  let merged = mergeLayers(layers);
-  const targets = hiddenTargets(merged, extractors);
-  if (targets.size > 0) {
-    layers = await Promise.all(
-      first.map(async (layer, index) => {
-        const wanted = targets.get(index);
-        const blob = image.layers[index];
-        if (layer === undefined || wanted === undefined || blob === undefined) return layer;
-        const second = await readLayer(blob, index, options, wanted);
-        return second === undefined ? layer : withSecondPass(layer, second);
-      }),
-    );
-    merged = mergeLayers(layers);
-  }
-  const plugins = extractors.map(({ id }) => id);
+  const known = await Promise.all(image.layers.map((blob) => identifyLayer(blob, cache)));
+  const key = imageKey(image.layers, known);
   const { reference, digest, platform, config, annotations } = image;
-  return {
-    reference,
-    digest,
-    platform,
-    config,
-    annotations,
-    layers: described.layers,
-    ...assembleImage(image.layers, layers, merged, plugins),
-  };
+  const content =
+    (key === undefined ? undefined : cache?.image(key)) ?? (await readImage(image.layers, known, options));
+  return { reference, digest, platform, config, annotations, layers: described.layers, ...content };
 }
 
-async function readLayer(
-  { content, size }: LayerBlob,
-  layer: number,
-  { onProgress, signal }: IndexOptions,
-  targets?: WalkTargets,
-): Promise<LayerIndex | undefined> {
-  if (content.kind === "unreadable") return undefined;
-  signal?.throwIfAborted();
-  const total = content.kind === "file" ? content.length : size;
-  let bytes = 0;
-  const source: LayerSource =
-    content.kind === "stream" ? { kind: "chunks", chunks: content.open() } : content;
-  const index = await indexLayer(source, {
-    extractors,
-    targets,
-    onBytes(more) {
-      bytes += more;
-      onProgress?.({ layer, bytes, total });
-      signal?.throwIfAborted();
-    },
-  });
-  signal?.throwIfAborted();
-  return index;
+// Under this many stored bytes starting a thread takes longer than reading the layers.
+const smallImage = 2 * 2 ** 20;
+
+async function readImage(
+  blobs: readonly LayerBlob[],
+  known: readonly (LayerIdentity | undefined)[],
+  { cache, onProgress, signal }: IndexOptions,
+): Promise<ImageContent> {
+  const sizes = blobs.map(storedSize);
+  const small = sizes.reduce((sum, size) => sum + size, 0) < smallImage;
+  const pool = small ? undefined : createLayerPool();
+  const abort = (): void => void pool?.close();
+  signal?.addEventListener("abort", abort);
+  const reading: LayerReading = {
+    run: (task) => pool?.run(task) ?? indexLayer(task.source, { ...task, extractors }),
+    cache,
+    onProgress: (layer, bytes) => onProgress?.({ layer, bytes, total: finiteOf(sizes[layer]) }),
+    signal,
+  };
+  try {
+    const first = await readAll(blobs, sizes, (blob, layer) => readLayer(blob, layer, known[layer], reading));
+    const { layers, merged } = await completed(blobs, first, reading);
+    // Before the tree is judged: what the threads hold is no longer needed.
+    await pool?.close();
+    const content = assembleImage(
+      blobs,
+      layers,
+      merged,
+      extractors.map(({ id }) => id),
+    );
+    remember(cache, blobs, layers, content);
+    return content;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    await pool?.close();
+  }
+}
+
+// The largest first: a small one that is left at the end keeps the fewest processors waiting.
+async function readAll<T>(
+  blobs: readonly LayerBlob[],
+  sizes: readonly number[],
+  read: (blob: LayerBlob, layer: number) => Promise<T>,
+): Promise<readonly T[]> {
+  const order = [...blobs.entries()].sort(([a], [b]) => (sizes[b] ?? 0) - (sizes[a] ?? 0) || a - b);
+  const started = new Map(order.map(([layer, blob]) => [layer, read(blob, layer)]));
+  const results = await Promise.allSettled([...started.values()]);
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  const byLayer = [...started].toSorted(([a], [b]) => a - b);
+  return Promise.all(byLayer.map(([, result]) => result));
+}
+
+async function completed(
+  blobs: readonly LayerBlob[],
+  first: readonly (LayerIndex | undefined)[],
+  reading: LayerReading,
+): Promise<{ layers: readonly (LayerIndex | undefined)[]; merged: MergedLayers }> {
+  const merged = mergeLayers(first);
+  const targets = hiddenTargets(merged, extractors);
+  if (targets.size === 0) return { layers: first, merged };
+  const layers = await Promise.all(
+    first.map(async (index, layer) => {
+      const wanted = targets.get(layer);
+      const blob = blobs[layer];
+      if (index === undefined || wanted === undefined || blob === undefined) return index;
+      return withSecondPass(index, await readAgain(blob, layer, index, wanted, reading));
+    }),
+  );
+  return { layers, merged: mergeLayers(layers) };
+}
+
+function storedSize({ content, size }: LayerBlob): number {
+  switch (content.kind) {
+    case "file":
+      return content.length;
+    case "stream":
+      return size ?? Infinity;
+    case "directory":
+      return Infinity;
+    case "unreadable":
+      return 0;
+  }
+}
+
+function finiteOf(size: number | undefined): number | undefined {
+  return size === undefined || !Number.isFinite(size) ? undefined : size;
+}
+
+function remember(
+  cache: LayerCache | undefined,
+  blobs: readonly LayerBlob[],
+  layers: readonly (LayerIndex | undefined)[],
+  content: ImageContent,
+): void {
+  const sound = layers.every((layer) => layer !== undefined && isWhole(layer));
+  const key = sound ? imageKey(blobs, layers) : undefined;
+  if (key !== undefined) cache?.saveImage(key, content);
+  cache?.prune();
+}
+
+// What the layers are and what is claimed of them: from the same of both follows the same content. A directory has no key.
+function imageKey(
+  blobs: readonly LayerBlob[],
+  known: readonly (LayerIdentity | undefined)[],
+): string | undefined {
+  const parts: (readonly (string | undefined)[])[] = [];
+  for (const [layer, { digest, diffId }] of blobs.entries()) {
+    const identity = known[layer];
+    if (identity === undefined || identity.digest === "") return undefined;
+    parts.push([digest, diffId, identity.digest, identity.diffId]);
+  }
+  return hash("sha256", JSON.stringify(parts), "hex");
 }
