@@ -10,10 +10,13 @@ export interface Scanned extends Outcome {
   readonly report: Report;
 }
 
-/** Scans by the command, offline, against the tests' own database unless `args` names another. */
-export async function scan(reference: string, ...args: readonly string[]): Promise<Scanned> {
-  const db = args.includes("--db") ? [] : ["--db", await testDatabase()];
-  const outcome = await seaworthy(["scan", "--offline", "--format", "json", ...db, ...args, reference]);
+/** Scans by the command against the tests' own database. */
+export async function scan(
+  reference: string,
+  options: { readonly args?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Scanned> {
+  const args = ["scan", "--format", "json", "--db", await testDatabase(), ...(options.args ?? []), reference];
+  const outcome = await seaworthy(args, options.env === undefined ? {} : { env: options.env });
   assert.notEqual(outcome.stdout, "", outcome.stderr);
   // The schema is checked by the report's own tests; here a wrong shape fails in the assertions.
   // oxlint-disable-next-line typescript/consistent-type-assertions -- our own output
