@@ -1,6 +1,21 @@
 import type { Extractor } from "../core/plugin.ts";
+import { apk } from "./apk.ts";
+import { dpkgList } from "./dpkg-list.ts";
+import { dpkgStatus } from "./dpkg-status.ts";
+import { dpkgStatusD } from "./dpkg-status-d.ts";
 import { npm } from "./npm.ts";
+import { osRelease } from "./os-release.ts";
 import { python } from "./python.ts";
+import { rpm } from "./rpm.ts";
 
 /** Every extractor, in the order in which the coverage ledger lists them. A new one adds its line here. */
-export const extractors: readonly Extractor[] = [npm, python];
+export const extractors: readonly Extractor[] = [
+  osRelease,
+  dpkgStatus,
+  dpkgStatusD,
+  dpkgList,
+  apk,
+  rpm,
+  npm,
+  python,
+];

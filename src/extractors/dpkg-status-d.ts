@@ -1,0 +1,46 @@
+import { SeaworthyError } from "../core/errors.ts";
+import type { FoundPackage } from "../core/package.ts";
+import type { Extraction, Extractor, FoundFile } from "../core/plugin.ts";
+import { debFields, debPackage } from "../formats/deb-control.ts";
+import { readLines } from "../formats/lines.ts";
+import { createOwnedPaths } from "../formats/owned-paths.ts";
+import { createProblemList, problemsBeside } from "../formats/problem-list.ts";
+import { readStanzas } from "../formats/rfc822.ts";
+
+const directory = "var/lib/dpkg/status.d/";
+
+/**
+ * Packages of a distroless image: `var/lib/dpkg/status.d/NAME` holds the control file of one package, without Status;
+ * `NAME.md5sums` beside it lists its files (https://github.com/GoogleContainerTools/distroless).
+ */
+export const dpkgStatusD: Extractor = {
+  id: "dpkg-status-d",
+  wants: ({ path }) => path.startsWith(directory) && !path.includes("/", directory.length),
+  extract: (file) => (file.path.endsWith(".md5sums") ? ownedFiles(file) : packagesOf(file)),
+};
+
+function packagesOf({ path, bytes }: FoundFile): Extraction {
+  const problems = createProblemList(path);
+  const packages: FoundPackage[] = [];
+  for (const stanza of readStanzas(bytes, path, debFields)) {
+    const found = stanza.damage ?? debPackage(stanza);
+    if (typeof found === "string")
+      problems.add("malformed", `read ${path}: stanza at line ${stanza.line}: ${found}`);
+    else if ("code" in found) problems.add(found.code, `read ${path}: ${found.message}`);
+    else packages.push(found);
+  }
+  return { packages, problems: problemsBeside(packages.length > 0, problems) };
+}
+
+function ownedFiles({ path, bytes }: FoundFile): Extraction {
+  const paths: string[] = [];
+  const owned = createOwnedPaths(path);
+  for (const line of readLines(bytes, path)) {
+    const listed = /^[0-9a-f]{32} [ *]([^\n]+)/.exec(line)?.[1];
+    if (listed !== undefined) owned.add(paths, listed);
+    else if (line.trim() !== "")
+      throw new SeaworthyError("malformed", `read ${path}: a line that is not "MD5  PATH"`);
+  }
+  const owner = `deb ${path.slice(directory.length, -".md5sums".length)}`;
+  return { owns: paths.length === 0 ? [] : [{ owner, os: true, paths }] };
+}

@@ -1,0 +1,143 @@
+import { SeaworthyError } from "../core/errors.ts";
+import type { FoundPackage, Ownership } from "../core/package.ts";
+import type { Candidate, Extraction, Extractor, FoundFile } from "../core/plugin.ts";
+import { bufferOf } from "../formats/lines.ts";
+import { createOwnedPaths, type OwnedPaths } from "../formats/owned-paths.ts";
+import { createProblemList, type ProblemList, problemsBeside } from "../formats/problem-list.ts";
+import { parseRpmHeader, type RpmHeader } from "../formats/rpm-header.ts";
+import type { StoredHeader } from "../formats/rpm-store.ts";
+import { berkeleyHeaders, isBerkeleyHash } from "../formats/rpmdb-bdb.ts";
+import { isNdb, ndbHeaders } from "../formats/rpmdb-ndb.ts";
+import { isSqlite, sqliteRows } from "../formats/sqlite.ts";
+import { holdsChanges } from "../formats/sqlite-journal.ts";
+
+/**
+ * The package database of rpm in each of its stores: SQLite (since 4.16), ndb (SUSE), Berkeley DB hash (before). Keys that were
+ * imported (`gpg-pubkey`), which rpm lists as packages, are no software and are left out. A write-ahead log or rollback journal with
+ * changes that are not yet in the SQLite file is a problem: the packages in it are not seen.
+ */
+export const rpm: Extractor = {
+  id: "rpm",
+  wants: (file) => isDatabase(file.path) || (file.size > 0 && isJournal(file.path)),
+  extract: (file) => (isJournal(file.path) ? journalProblem(file) : packagesOf(file)),
+};
+
+/** Where the database is by default, on newer and SUSE systems, and on ostree's. */
+const directories = ["var/lib/rpm/", "usr/lib/sysimage/rpm/", "usr/share/rpm/"] as const;
+const stores: ReadonlySet<string> = new Set(directoriesWith("Packages", "Packages.db", "rpmdb.sqlite"));
+const journals: ReadonlySet<string> = new Set(directoriesWith("rpmdb.sqlite-wal", "rpmdb.sqlite-journal"));
+
+function directoriesWith(...names: readonly string[]): readonly string[] {
+  return directories.flatMap((directory) => names.map((name) => directory + name));
+}
+
+function isDatabase(path: Candidate["path"]): boolean {
+  return stores.has(path);
+}
+
+function isJournal(path: Candidate["path"]): boolean {
+  return journals.has(path);
+}
+
+function journalProblem({ path, bytes }: FoundFile): Extraction {
+  if (!holdsChanges(bytes)) return {};
+  const message = `read ${path}: it holds changes that are not yet in the database`;
+  return { problems: [{ code: "unsupported", message }] };
+}
+
+/** More than any distribution has. */
+const maxPackages = 250_000;
+
+function packagesOf({ path, bytes }: FoundFile): Extraction {
+  const problems = createProblemList(path);
+  const packages: FoundPackage[] = [];
+  const owns: Ownership[] = [];
+  const owned = createOwnedPaths(path);
+  let keys = 0;
+  try {
+    for (const stored of storedHeaders(path, bytes)) {
+      const header = headerOf(stored, owned, path, problems);
+      if (header === undefined) continue;
+      if (header.name === "gpg-pubkey") {
+        keys += 1;
+        continue;
+      }
+      packages.push(packageOf(header));
+      if (header.paths.length > 0) owns.push({ owner: `rpm ${header.name}`, os: true, paths: header.paths });
+      if (packages.length > maxPackages)
+        throw new SeaworthyError("limit-exceeded", `read ${path}: more than ${maxPackages} packages`);
+    }
+  } catch (thrown) {
+    problems.caught(thrown);
+  }
+  return { packages, owns, problems: problemsBeside(packages.length + keys > 0, problems) };
+}
+
+function* storedHeaders(path: string, bytes: FoundFile["bytes"]): Generator<StoredHeader> {
+  const head = bufferOf(bytes.read(0, 64));
+  if (isSqlite(head)) yield* sqliteHeaders(bytes);
+  else if (isNdb(head)) yield* ndbHeaders(bytes);
+  else if (isBerkeleyHash(head)) yield* berkeleyHeaders(bytes);
+  else throw new SeaworthyError("malformed", `read ${path}: no store of rpm begins like it`);
+}
+
+// CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL): rpm lib/backend/sqlite.c.
+function* sqliteHeaders(bytes: FoundFile["bytes"]): Generator<StoredHeader> {
+  for (const row of sqliteRows(bytes, "Packages")) {
+    if (row.kind === "damaged") {
+      yield row;
+      continue;
+    }
+    const blob = row.values[1];
+    if (blob instanceof Uint8Array) yield { kind: "header", bytes: blob };
+    else {
+      const message = `read rpm database (SQLite): package ${row.rowid} has no header`;
+      yield { kind: "damaged", error: new SeaworthyError("malformed", message) };
+    }
+  }
+}
+
+function headerOf(
+  stored: StoredHeader,
+  owned: OwnedPaths,
+  path: string,
+  problems: ProblemList,
+): RpmHeader | undefined {
+  if (stored.kind === "damaged") {
+    problems.caught(stored.error);
+    return undefined;
+  }
+  try {
+    return parseRpmHeader(stored.bytes, owned);
+  } catch (thrown) {
+    if (thrown instanceof SeaworthyError && thrown.code === "malformed") {
+      problems.add(thrown.code, `${thrown.message} in ${path}`);
+      return undefined;
+    }
+    throw thrown;
+  }
+}
+
+function packageOf(header: RpmHeader): FoundPackage {
+  const { name, version, release, epoch = 0, licence, vendor, modularityLabel } = header;
+  return {
+    type: "rpm",
+    name,
+    version: `${epoch === 0 ? "" : `${epoch}:`}${version}-${release}`,
+    arch: stated(header.arch),
+    source: sourceOf(header.sourceRpm),
+    module: stated(modularityLabel),
+    licences: stated(licence) === undefined ? [] : [licence ?? ""],
+    vendor: stated(vendor),
+  };
+}
+
+// `NAME-VERSION-RELEASE.src.rpm`, of which only the name may hold dashes. The epoch of the source package is not told.
+function sourceOf(file: string | undefined): FoundPackage["source"] {
+  const match = /^(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm$/.exec(file ?? "");
+  return match === null ? undefined : { name: match[1] ?? "", version: match[2] ?? "" };
+}
+
+function stated(text: string | undefined): string | undefined {
+  return text === "" || text === "(none)" ? undefined : text;
+}
