@@ -89,7 +89,7 @@ async function readAll<T>(
 ): Promise<readonly T[]> {
   const order = [...blobs.entries()].sort(([a], [b]) => (sizes[b] ?? 0) - (sizes[a] ?? 0) || a - b);
   const started = new Map(order.map(([layer, blob]) => [layer, read(blob, layer)]));
-  const results = await Promise.allSettled([...started.values()]);
+  const results = await Promise.allSettled(started.values());
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   const byLayer = [...started].toSorted(([a], [b]) => a - b);

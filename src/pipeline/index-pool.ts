@@ -138,8 +138,9 @@ function createPump(worker: Worker, chunks: AsyncIterable<Uint8Array>): Pump {
   let underWay = 0;
   let stopped = false;
   let wake: (() => void) | undefined;
+  const isFull = (): boolean => underWay >= window && !stopped;
   const send = async (bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
-    while (underWay >= window && !stopped)
+    while (isFull())
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
