@@ -4,10 +4,8 @@ import { parseArgs } from "node:util";
 import type { DatabaseInfo, DatabaseSource } from "../core/advisory.ts";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
 import type { Feed } from "../core/feed.ts";
-import { feeds } from "../feeds/list.ts";
 import { createNetwork } from "../net/http.ts";
 import { databasePath, documentSource } from "../pipeline/database.ts";
-import { syncDatabase } from "../pipeline/sync.ts";
 import { openDatabase } from "../store/advisory-database.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import { databaseProgress } from "./db-progress.ts";
@@ -21,7 +19,7 @@ status   tells what the database holds, from where, how old
 
   --from DIR|URL   a mirror laid out HOST/PATH, as wget -x leaves it; default: upstream
   --db FILE        default: $SEAWORTHY_DB, else ~/.local/share/seaworthy/advisories.db
-  --only FEED,…    build from these feeds alone: ${feeds.map((feed) => feed.id).join(", ")}
+  --only FEED,…    build from these feeds alone: osv, debian-tracker, alpine-secdb, kev, endoflife
   --offline        open no connection: build from the mirror, or from what earlier updates downloaded
   --format FORMAT  table (default) or json
 
@@ -69,7 +67,12 @@ function wrong(state: string): SeaworthyError {
 }
 
 async function update(path: string, values: Values, io: Io): Promise<number> {
-  const chosen = chosenFeeds(values.only);
+  // Loaded only here: schemas of feeds would cost every status 60 ms.
+  const [{ feeds }, { syncDatabase }] = await Promise.all([
+    import("../feeds/list.ts"),
+    import("../pipeline/sync.ts"),
+  ]);
+  const chosen = chosenFeeds(feeds, values.only);
   const progress = databaseProgress(io.stderr);
   const offline = values.offline === true;
   const network = createNetwork({ env: io.env, offline });
@@ -97,7 +100,7 @@ async function update(path: string, values: Values, io: Io): Promise<number> {
   }
 }
 
-function chosenFeeds(only: string | undefined): readonly Feed[] {
+function chosenFeeds(feeds: readonly Feed[], only: string | undefined): readonly Feed[] {
   if (only === undefined) return feeds;
   return only.split(",").map((id) => {
     const feed = feeds.find((each) => each.id === id.trim());

@@ -93,22 +93,18 @@ interface Flaw {
 
 // One line names one flaw by several ids ("CVE-2018-3620 XSA-273"), or several CVEs that one patch mends; remarks are in words.
 function flawsOf(line: string): readonly Omit<Flaw, "fixed">[] {
-  const ids = [
-    ...new Set(
-      line
-        .split(/[\s,;]+/)
-        .filter(isId)
-        .map((id) => id.replace(/^CVE_/, "CVE-")),
-    ),
-  ];
+  const ids = [...new Set(line.split(/[\s,;]+/).flatMap(idOf))];
   const cves = ids.filter((id) => id.startsWith("CVE-"));
   if (cves.length > 1) return cves.map((id) => ({ id, aliases: [] }));
   const id = cves[0] ?? ids[0];
   return id === undefined ? [] : [{ id, aliases: ids.filter((other) => other !== id) }];
 }
 
-function isId(word: string): boolean {
-  return word.length <= 64 && /^[A-Za-z][\w-]*$/.test(word) && /\d/.test(word);
+// As people type them: CVE_2019-2426, CVE-2021-35940.patch.
+function idOf(word: string): readonly string[] {
+  const cve = /^CVE[-_](\d{4}-\d{4,19})(?!\d)/.exec(word)?.[1];
+  if (cve !== undefined) return [`CVE-${cve}`];
+  return word.length <= 64 && /^[A-Za-z][\w-]*$/.test(word) && /\d/.test(word) ? [word] : [];
 }
 
 // A flaw listed again was not wholly mended before: the later version counts.

@@ -4,11 +4,9 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AdvisoryDatabase } from "../core/advisory.ts";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
-import { feeds } from "../feeds/list.ts";
 import type { Network } from "../net/http.ts";
 import { openDatabase } from "../store/advisory-database.ts";
-import { landmarkDatabase } from "../store/landmarks.ts";
-import { type SyncEvent, syncDatabase } from "./sync.ts";
+import type { SyncEvent } from "./sync.ts";
 import { type DocumentSource, directorySource, documentUrl } from "./sync-documents.ts";
 import { cacheSource, webSource } from "./sync-web.ts";
 
@@ -77,6 +75,11 @@ export async function ensureDatabase(options: EnsureOptions): Promise<EnsuredDat
   try {
     if (from === undefined) await probe(options.network);
     const source = documentSource({ ...options, from });
+    // Not loaded before: schemas of feeds would cost every scan 60 ms.
+    const [{ feeds }, { syncDatabase }] = await Promise.all([
+      import("../feeds/list.ts"),
+      import("./sync.ts"),
+    ]);
     await syncDatabase({ path, feeds, source, now: options.now, tell: options.tell });
     return { database: openDatabase(path) };
   } catch (thrown) {
@@ -84,7 +87,8 @@ export async function ensureDatabase(options: EnsureOptions): Promise<EnsuredDat
   }
 }
 
-function landmarks(why: string): EnsuredDatabase {
+async function landmarks(why: string): Promise<EnsuredDatabase> {
+  const { landmarkDatabase } = await import("../store/landmarks.ts");
   const note = `${why}; using the embedded landmark advisories only (run seaworthy db update where there is a network)`;
   return { database: landmarkDatabase(), note };
 }
