@@ -18,12 +18,13 @@ export function instructionMatches(instruction: Instruction, entry: ReadEntry): 
   }
 }
 
-// `|2 A=b C=d /bin/bash -o pipefail -c COMMAND`: the command is known, what stands before it must look like ARGs and a shell.
+// `|2 A=b C=d /bin/bash -o pipefail -c COMMAND`: the command is known, what stands before it must be ARGs and a shell.
 function runMatches(instruction: Instruction, found: string): boolean {
   return runTexts(instruction).some((wanted) => {
     if (found === wanted) return true;
     if (wanted === "" || !found.endsWith(` ${wanted}`)) return false;
-    return isShell(found.slice(0, -wanted.length).trimEnd());
+    const before = found.slice(0, -wanted.length - 1);
+    return instruction.json === undefined ? isShell(before) : isShell(before) || isArguments(before);
   });
 }
 
@@ -40,12 +41,20 @@ function runTexts({ text, flags, json, heredocs }: Instruction): readonly string
   ];
 }
 
-function isShell(prefix: string): boolean {
-  const args = /^\|\d+ /.test(prefix);
-  const last = prefix.slice(prefix.lastIndexOf(" ") + 1);
-  return args
-    ? true
-    : /^(?:\/|[A-Za-z]:|cmd|powershell|pwsh)/.test(prefix) && /^(?:-\w*[cC]\w*|\/C)$/.test(last);
+const shellAtEnd =
+  /(?:^| )\S*(?:sh|cmd|powershell)(?:\.exe)?(?: -o \w+| -\w+| \/S)* (?:-\w*[cC]|\/C|-Command)$/;
+
+// A second shell before the last would be part of another command that only ends like this one.
+function isShell(before: string): boolean {
+  const tail = before.slice(-256);
+  const match = shellAtEnd.exec(tail);
+  if (match === null) return false;
+  const rest = before.slice(0, before.length - (tail.length - match.index));
+  return rest === "" || (isArguments(rest) && !/ (?:-\w*[cC]|\/C|-Command)(?= |$)/.test(rest));
+}
+
+function isArguments(before: string): boolean {
+  return /^\|\d+ \w+=/.test(before);
 }
 
 // docker and buildah write `file:HASH in DEST`, BuildKit and kaniko the sources.
