@@ -11,14 +11,14 @@ import { createProblemList, problemsBeside } from "../formats/problem-list.ts";
 export const apk: Extractor = {
   id: "apk",
   wants: ({ path }) => path === "lib/apk/db/installed" || path === "usr/lib/apk/db/installed",
-  extract({ path, bytes }) {
-    const problems = createProblemList(path);
+  extract({ bytes }) {
+    const problems = createProblemList("apk database");
     const packages = new Map<string, FoundPackage>();
     const owns = new Map<string, Ownership>();
-    const owned = createOwnedPaths(path);
+    const owned = createOwnedPaths("apk database");
     const finish = (block: Block): void => {
       const found = packageOf(block);
-      if ("code" in found) problems.add(found.code, `read ${path}: ${found.message}`);
+      if ("code" in found) problems.add(found.code, `read apk database: ${found.message}`);
       else {
         packages.set(found.name, found);
         if (block.paths.length > 0)
@@ -26,16 +26,18 @@ export const apk: Extractor = {
       }
     };
     try {
-      for (const block of readBlocks(readLines(bytes, path), owned)) {
+      for (const block of readBlocks(readLines(bytes, "apk database"), owned)) {
         finish(block);
+        if (problems.isFull()) break;
         if (packages.size > maxPackages) {
-          problems.add("limit-exceeded", `read ${path}: more than ${maxPackages} packages`);
+          problems.add("limit-exceeded", `read apk database: more than ${maxPackages} packages`);
           break;
         }
       }
     } catch (thrown) {
       problems.caught(thrown);
     }
+    problems.addAll(owned.problems());
     return {
       packages: [...packages.values()],
       owns: [...owns.values()],

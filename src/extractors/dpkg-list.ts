@@ -19,27 +19,27 @@ export const dpkgList: Extractor = {
 
 function listedFiles({ path, bytes }: FoundFile): Extraction {
   const paths: string[] = [];
-  const owned = createOwnedPaths(path);
-  for (const line of readLines(bytes, path)) owned.add(paths, withoutEnd(line));
+  const owned = createOwnedPaths("dpkg file list");
+  for (const line of readLines(bytes, "dpkg file list")) owned.add(paths, withoutEnd(line));
   const name = path.slice(info.length, -".list".length).replace(/:.*$/, "");
-  return { owns: [{ owner: `deb ${name}`, os: true, paths }] };
+  return { owns: [{ owner: `deb ${name}`, os: true, paths }], problems: owned.problems() };
 }
 
 // The moved file belongs to some package that also lists the path; which one is not told here, so the diversion itself stands for it.
-function divertedFiles({ path, bytes }: FoundFile): Extraction {
+function divertedFiles({ bytes }: FoundFile): Extraction {
   const byOwner = new Map<string, string[]>();
-  const owned = createOwnedPaths(path);
+  const owned = createOwnedPaths("dpkg diversions");
   let lines = 0;
   let target = "";
-  for (const line of readLines(bytes, path)) {
+  for (const line of readLines(bytes, "dpkg diversions")) {
     lines += 1;
     if (lines % 3 === 2) target = withoutEnd(line);
     if (lines % 3 === 0) owned.add(pathsOf(byOwner, withoutEnd(line)), target);
   }
-  const message = `read ${path}: ${lines} lines, which is no multiple of 3`;
+  const message = `read dpkg diversions: ${lines} lines, which is no multiple of 3`;
   return {
     owns: [...byOwner].map(([owner, paths]) => ({ owner, os: true, paths })),
-    problems: lines % 3 === 0 ? [] : [{ code: "truncated", message }],
+    problems: lines % 3 === 0 ? owned.problems() : [{ code: "truncated", message }],
   };
 }
 

@@ -19,14 +19,15 @@ export const dpkgStatusD: Extractor = {
   extract: (file) => (file.path.endsWith(".md5sums") ? ownedFiles(file) : packagesOf(file)),
 };
 
-function packagesOf({ path, bytes }: FoundFile): Extraction {
-  const problems = createProblemList(path);
+function packagesOf({ bytes }: FoundFile): Extraction {
+  const problems = createProblemList("dpkg status.d");
   const packages: FoundPackage[] = [];
-  for (const stanza of readStanzas(bytes, path, debFields)) {
+  for (const stanza of readStanzas(bytes, "dpkg status.d", debFields)) {
+    if (problems.isFull()) break;
     const found = stanza.damage ?? debPackage(stanza);
     if (typeof found === "string")
-      problems.add("malformed", `read ${path}: stanza at line ${stanza.line}: ${found}`);
-    else if ("code" in found) problems.add(found.code, `read ${path}: ${found.message}`);
+      problems.add("malformed", `read dpkg status.d: stanza at line ${stanza.line}: ${found}`);
+    else if ("code" in found) problems.add(found.code, `read dpkg status.d: ${found.message}`);
     else packages.push(found);
   }
   return { packages, problems: problemsBeside(packages.length > 0, problems) };
@@ -34,13 +35,13 @@ function packagesOf({ path, bytes }: FoundFile): Extraction {
 
 function ownedFiles({ path, bytes }: FoundFile): Extraction {
   const paths: string[] = [];
-  const owned = createOwnedPaths(path);
-  for (const line of readLines(bytes, path)) {
+  const owned = createOwnedPaths("dpkg status.d");
+  for (const line of readLines(bytes, "dpkg status.d")) {
     const listed = /^[0-9a-f]{32} [ *]([^\n]+)/.exec(line)?.[1];
     if (listed !== undefined) owned.add(paths, listed);
     else if (line.trim() !== "")
-      throw new SeaworthyError("malformed", `read ${path}: a line that is not "MD5  PATH"`);
+      throw new SeaworthyError("malformed", `read dpkg status.d: a line that is not "MD5  PATH"`);
   }
   const owner = `deb ${path.slice(directory.length, -".md5sums".length)}`;
-  return { owns: paths.length === 0 ? [] : [{ owner, os: true, paths }] };
+  return { owns: paths.length === 0 ? [] : [{ owner, os: true, paths }], problems: owned.problems() };
 }

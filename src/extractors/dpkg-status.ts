@@ -1,31 +1,48 @@
 import type { FoundPackage } from "../core/package.ts";
-import type { Extractor, Problem } from "../core/plugin.ts";
+import type { Extraction, Extractor, FoundFile, Problem } from "../core/plugin.ts";
 import { debFields, debPackage } from "../formats/deb-control.ts";
 import { createProblemList, problemsBeside } from "../formats/problem-list.ts";
 import { readStanzas, type Stanza } from "../formats/rfc822.ts";
 
-/** The package database of dpkg, `var/lib/dpkg/status`. Of two stanzas for one package and architecture the last counts. */
+const status = "var/lib/dpkg/status";
+
+/**
+ * The package database of dpkg, `var/lib/dpkg/status`. Of two stanzas for one package and architecture the last counts. What an
+ * interrupted dpkg left in `var/lib/dpkg/updates/` (numbered files) is newer than status: a problem.
+ */
 export const dpkgStatus: Extractor = {
   id: "dpkg-status",
-  wants: ({ path }) => path === "var/lib/dpkg/status",
-  extract({ path, bytes }) {
-    const problems = createProblemList(path);
-    const packages = new Map<string, FoundPackage>();
-    try {
-      for (const stanza of readStanzas(bytes, path, debFields)) {
-        const problem = take(stanza, packages);
-        if (problem !== undefined) problems.add(problem.code, `read ${path}: ${problem.message}`);
-        if (packages.size > maxPackages) {
-          problems.add("limit-exceeded", `read ${path}: more than ${maxPackages} packages`);
-          break;
-        }
-      }
-    } catch (thrown) {
-      problems.caught(thrown);
-    }
-    return { packages: [...packages.values()], problems: problemsBeside(packages.size > 0, problems) };
-  },
+  wants: ({ path, size }) => path === status || (size > 0 && isUpdate(path)),
+  extract: (file) => (file.path === status ? packagesOf(file) : updateProblem()),
 };
+
+function isUpdate(path: string): boolean {
+  return path.startsWith("var/lib/dpkg/updates/") && /^var\/lib\/dpkg\/updates\/\d+$/.test(path);
+}
+
+function updateProblem(): Extraction {
+  const message = "read dpkg status: an interrupted dpkg left changes in updates/ that are not yet in it";
+  return { problems: [{ code: "unsupported", message }] };
+}
+
+function packagesOf({ bytes }: FoundFile): Extraction {
+  const problems = createProblemList("dpkg status");
+  const packages = new Map<string, FoundPackage>();
+  try {
+    for (const stanza of readStanzas(bytes, "dpkg status", debFields)) {
+      const problem = take(stanza, packages);
+      if (problem !== undefined) problems.add(problem.code, `read dpkg status: ${problem.message}`);
+      if (problems.isFull()) break;
+      if (packages.size > maxPackages) {
+        problems.add("limit-exceeded", `read dpkg status: more than ${maxPackages} packages`);
+        break;
+      }
+    }
+  } catch (thrown) {
+    problems.caught(thrown);
+  }
+  return { packages: [...packages.values()], problems: problemsBeside(packages.size > 0, problems) };
+}
 
 /**
  * States (third word of Status, dpkg(1)) in which a package's files are on the disk. A `half-installed` one counts: its

@@ -37,11 +37,11 @@ const readers: Readonly<Record<string, Reader>> = {
 
 const maxSize = 2 ** 16;
 
-function textOf({ path, bytes }: FoundFile): string {
+function textOf({ bytes }: FoundFile): string {
   if (bytes.size > maxSize)
-    throw new SeaworthyError("limit-exceeded", `read ${path}: ${bytes.size} bytes, at most ${maxSize}`);
+    throw new SeaworthyError("limit-exceeded", `read os-release: ${bytes.size} bytes, at most ${maxSize}`);
   const text = Buffer.from(bytes.read(0, bytes.size)).toString("utf8");
-  if (text.includes("\0")) throw new SeaworthyError("malformed", `read ${path}: it is no text`);
+  if (text.includes("\0")) throw new SeaworthyError("malformed", "read os-release: it is no text");
   return text;
 }
 

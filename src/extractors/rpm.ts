@@ -39,24 +39,25 @@ function isJournal(path: Candidate["path"]): boolean {
   return journals.has(path);
 }
 
-function journalProblem({ path, bytes }: FoundFile): Extraction {
+function journalProblem({ bytes }: FoundFile): Extraction {
   if (!holdsChanges(bytes)) return {};
-  const message = `read ${path}: it holds changes that are not yet in the database`;
+  const message = `read journal of the rpm database: it holds changes that are not yet in the database`;
   return { problems: [{ code: "unsupported", message }] };
 }
 
 /** More than any distribution has. */
 const maxPackages = 250_000;
 
-function packagesOf({ path, bytes }: FoundFile): Extraction {
-  const problems = createProblemList(path);
+function packagesOf({ bytes }: FoundFile): Extraction {
+  const problems = createProblemList("rpm database");
   const packages: FoundPackage[] = [];
   const owns: Ownership[] = [];
-  const owned = createOwnedPaths(path);
+  const owned = createOwnedPaths("rpm database");
   let keys = 0;
   try {
-    for (const stored of storedHeaders(path, bytes)) {
-      const header = headerOf(stored, owned, path, problems);
+    for (const stored of storedHeaders(bytes)) {
+      if (problems.isFull()) break;
+      const header = headerOf(stored, owned, problems);
       if (header === undefined) continue;
       if (header.name === "gpg-pubkey") {
         keys += 1;
@@ -65,20 +66,21 @@ function packagesOf({ path, bytes }: FoundFile): Extraction {
       packages.push(packageOf(header));
       if (header.paths.length > 0) owns.push({ owner: `rpm ${header.name}`, os: true, paths: header.paths });
       if (packages.length > maxPackages)
-        throw new SeaworthyError("limit-exceeded", `read ${path}: more than ${maxPackages} packages`);
+        throw new SeaworthyError("limit-exceeded", `read rpm database: more than ${maxPackages} packages`);
     }
   } catch (thrown) {
     problems.caught(thrown);
   }
+  problems.addAll(owned.problems());
   return { packages, owns, problems: problemsBeside(packages.length + keys > 0, problems) };
 }
 
-function* storedHeaders(path: string, bytes: FoundFile["bytes"]): Generator<StoredHeader> {
+function* storedHeaders(bytes: FoundFile["bytes"]): Generator<StoredHeader> {
   const head = bufferOf(bytes.read(0, 64));
   if (isSqlite(head)) yield* sqliteHeaders(bytes);
   else if (isNdb(head)) yield* ndbHeaders(bytes);
   else if (isBerkeleyHash(head)) yield* berkeleyHeaders(bytes);
-  else throw new SeaworthyError("malformed", `read ${path}: no store of rpm begins like it`);
+  else throw new SeaworthyError("malformed", "read rpm database: no store of rpm begins like it");
 }
 
 // CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL): rpm lib/backend/sqlite.c.
@@ -97,12 +99,7 @@ function* sqliteHeaders(bytes: FoundFile["bytes"]): Generator<StoredHeader> {
   }
 }
 
-function headerOf(
-  stored: StoredHeader,
-  owned: OwnedPaths,
-  path: string,
-  problems: ProblemList,
-): RpmHeader | undefined {
+function headerOf(stored: StoredHeader, owned: OwnedPaths, problems: ProblemList): RpmHeader | undefined {
   if (stored.kind === "damaged") {
     problems.caught(stored.error);
     return undefined;
@@ -110,11 +107,8 @@ function headerOf(
   try {
     return parseRpmHeader(stored.bytes, owned);
   } catch (thrown) {
-    if (thrown instanceof SeaworthyError && thrown.code === "malformed") {
-      problems.add(thrown.code, `${thrown.message} in ${path}`);
-      return undefined;
-    }
-    throw thrown;
+    problems.caught(thrown);
+    return undefined;
   }
 }
 

@@ -9,8 +9,8 @@ export interface LineLimits {
   readonly line: number;
 }
 
-/** 128 MiB of text (a hundred times the largest real package database), 1 MiB a line. */
-export const lineLimits: LineLimits = { file: 128 * 2 ** 20, line: 2 ** 20 };
+/** 64 MiB of text (ten times the largest real package database), 1 MiB a line. */
+export const lineLimits: LineLimits = { file: 64 * 2 ** 20, line: 2 ** 20 };
 
 /**
  * Lines of a UTF-8 text, each with its line feed; only a last line that nobody ended comes without. A byte order mark is dropped.

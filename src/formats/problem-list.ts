@@ -4,12 +4,16 @@ import type { Problem } from "../core/plugin.ts";
 /** Collects the problems of one file: the first hundred, then only how many more. */
 export interface ProblemList {
   add(code: ErrorCode, message: string): void;
+  addAll(problems: readonly Problem[]): void;
   /** A thrown thing as a problem. */
   caught(thrown: unknown): void;
+  /** So many that looking for more is not worth the time: the reader should stop. */
+  isFull(): boolean;
   list(): readonly Problem[];
 }
 
 const maxProblems = 100;
+const fullAt = 1000;
 
 /** An empty list; hostile bytes cannot make it long. */
 export function createProblemList(what: string): ProblemList {
@@ -21,7 +25,11 @@ export function createProblemList(what: string): ProblemList {
   };
   return {
     add,
+    addAll(problems) {
+      for (const { code, message } of problems) add(code, message);
+    },
     caught: (thrown) => add(codeOf(thrown), messageOf(thrown)),
+    isFull: () => kept.length + more >= fullAt,
     list: () =>
       more === 0
         ? kept

@@ -21,7 +21,7 @@ export interface RpmHeader {
 /**
  * Reads a header as rpm keeps it in its database: two counts, index entries, data, all big-endian, without the magic number of a
  * package file (rpm docs/manual/format.md, lib/header.c). Entries after the immutable region replace those inside it.
- * @throws SeaworthyError `malformed` for what rpm itself would refuse, `limit-exceeded` for more paths than `owned` takes.
+ * @throws SeaworthyError `malformed` for what rpm itself would refuse.
  */
 export function parseRpmHeader(bytes: Uint8Array, owned: OwnedPaths): RpmHeader {
   const header = openHeader(bufferOf(bytes));
@@ -84,6 +84,10 @@ interface OpenHeader {
   readonly data: Buffer;
 }
 
+/** The first entry may be a region (61 to 63); all others are HEADER_I18NTABLE or above. */
+const firstRegion = 61;
+const firstTag = 100;
+
 // rpm's own bounds: HEADER_TAGS_MAX and HEADER_DATA_MAX.
 const maxEntries = 0xffff;
 const maxData = 0x0fffffff;
@@ -110,7 +114,8 @@ function readEntry(bytes: Buffer, at: number, length: number): Entry {
   const offset = bytes.readUInt32BE(at + 8);
   const count = bytes.readUInt32BE(at + 12);
   const alignment = alignments[type];
-  if (alignment === undefined || offset > length || offset % alignment !== 0 || count > length)
+  const bad = alignment === undefined || offset > length || offset % alignment !== 0;
+  if (bad || count < 1 || count > length || tag < (at === 8 ? firstRegion : firstTag))
     throw malformed(`entry of tag ${tag}: type ${type}, offset ${offset}, count ${count}`);
   return { type, offset, count };
 }

@@ -59,7 +59,7 @@ function openHash(bytes: RandomAccess): HashStore {
   if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0)
     throw broken(`a page of ${pageSize} bytes`);
   if (meta[25] !== 8) throw broken(`its first page is of type ${meta[25]}`);
-  if (word(16) < 5 || word(16) > 10) throw unsupported(`hash version ${word(16)}`);
+  if (word(16) < 8 || word(16) > 10) throw unsupported(`hash version ${word(16)}`);
   if (meta[24] !== 0 || meta[26] !== 0) throw unsupported("encrypted or with check sums");
   const pages = Math.floor(bytes.size / pageSize);
   const maxBucket = word(72);

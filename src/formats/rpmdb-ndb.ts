@@ -32,7 +32,7 @@ export function* ndbHeaders(bytes: RandomAccess): Generator<StoredHeader> {
         yield damagedStore(name, "the blobs are larger than the file");
         return;
       }
-      yield readBlob(bytes, slot);
+      yield* readBlob(bytes, slot);
     }
   }
 }
@@ -65,26 +65,37 @@ function readSlot(slots: Buffer, at: number): Slot | "free" | "damaged" {
   return { package: slots.readUInt32LE(at + 4), offset, blocks: slots.readUInt32LE(at + 12) };
 }
 
-function readBlob(bytes: RandomAccess, slot: Slot): StoredHeader {
+// A header that does not match its check sum is told beside the damage: rpm itself looks at the sum only when it verifies.
+function* readBlob(bytes: RandomAccess, slot: Slot): Generator<StoredHeader> {
   const size = slot.blocks * blockSize;
-  if (size > maxHeader)
-    return damaged(`package ${slot.package} has a header of ${size} bytes`, "limit-exceeded");
+  const what = `the header of package ${slot.package}`;
+  if (size > maxHeader) {
+    yield damaged(`${what} has ${size} bytes`, "limit-exceeded");
+    return;
+  }
   const blob = bufferOf(bytes.read(slot.offset, size));
-  if (blob.length < size) return damaged(`the header of package ${slot.package} is cut off`, "truncated");
-  const length = size < headSize + tailSize ? 0 : blob.readUInt32LE(12);
-  const tail = size - tailSize;
-  const sound =
+  if (blob.length < size) yield damaged(`${what} is cut off`, "truncated");
+  else if (!isFramed(blob, slot)) yield damagedStore(name, `${what} is not framed as it should be`);
+  else {
+    const tail = size - tailSize;
+    if (adler32(blob.subarray(0, tail)) !== blob.readUInt32LE(tail))
+      yield damagedStore(name, `${what} does not match its check sum`);
+    yield { kind: "header", bytes: blob.subarray(headSize, headSize + blob.readUInt32LE(12)) };
+  }
+}
+
+// Head: magic number, package, generation, length; tail: check sum, length, magic number. Padding is before the tail.
+function isFramed(blob: Buffer, slot: Slot): boolean {
+  if (blob.length < headSize + tailSize) return false;
+  const length = blob.readUInt32LE(12);
+  return (
     length > 0 &&
     Math.ceil((headSize + length + tailSize) / blockSize) === slot.blocks &&
     blob.toString("latin1", 0, 4) === "BlbS" &&
     blob.readUInt32LE(4) === slot.package &&
-    blob.readUInt32LE(tail + 4) === length &&
-    blob.toString("latin1", size - 4) === "BlbE";
-  if (!sound)
-    return damagedStore(name, `the header of package ${slot.package} is not framed as it should be`);
-  if (adler32(blob.subarray(0, tail)) !== blob.readUInt32LE(tail))
-    return damagedStore(name, `the header of package ${slot.package} does not match its check sum`);
-  return { kind: "header", bytes: blob.subarray(headSize, headSize + length) };
+    blob.readUInt32LE(blob.length - 8) === length &&
+    blob.toString("latin1", blob.length - 4) === "BlbE"
+  );
 }
 
 // RFC 1950, 8.2; 5552 bytes are the most that cannot pass 2^32 between two remainders.

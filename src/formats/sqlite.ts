@@ -40,6 +40,9 @@ interface Database {
   readonly seen: PageSet;
 }
 
+/** So much damage in the schema that the rest is not worth the time. */
+const maxDamages = 1000;
+
 const encodings = [undefined, "utf-8", "utf-16le", "utf-16be"] as const;
 
 function openDatabase(bytes: RandomAccess): Database {
@@ -62,9 +65,13 @@ function openDatabase(bytes: RandomAccess): Database {
 // Table sqlite_schema (type, name, tbl_name, rootpage, sql) stands on page 1 (2.6).
 function rootPage(database: Database, table: string): number {
   let damage: SeaworthyError | undefined;
+  let damages = 0;
   for (const row of tableRows(database, 1)) {
-    if (row.kind === "damaged") damage ??= row.error;
-    else {
+    if (row.kind === "damaged") {
+      damage ??= row.error;
+      damages += 1;
+      if (damages > maxDamages) break;
+    } else {
       const [type, name, , root] = row.values;
       if (type === "table" && typeof name === "string" && name.toLowerCase() === table.toLowerCase())
         return typeof root === "number" ? root : 0;
