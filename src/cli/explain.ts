@@ -113,10 +113,14 @@ function explainPurl(item: string): string {
     namespace,
     name,
     version,
-    qualifiers: Object.keys(qualifiers).length === 0 ? null : qualifiers,
+    qualifiers: Object.keys(qualifiers).length === 0 ? null : sortedByKey(qualifiers),
     subpath,
     canonical: formatPurl(purl),
   });
+}
+
+function sortedByKey(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function explainReference(item: string): string {
