@@ -162,10 +162,8 @@ async function withProgress(doing, work) {
 // The holder touches its lock every two seconds; one that is silent, or whose process is gone, is taken over.
 async function withLock(path, work) {
   const token = `${hostname()} ${process.pid} ${Date.now()}`;
-  let waiting = false;
-  while (!take(path, token)) {
-    if (!waiting) process.stderr.write("seaworthy: first use: waiting for another run that installs …\n");
-    waiting = true;
+  for (let tries = 0; !take(path, token); tries++) {
+    if (tries === 1) process.stderr.write("seaworthy: first use: waiting for another run that installs …\n");
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   const release = () => {

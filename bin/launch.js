@@ -1,6 +1,7 @@
 // Plain JavaScript for any Node >= 20: finds the pinned Node, installs what a checkout lacks, starts the command.
 import { readFileSync } from "node:fs";
 import module from "node:module";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -16,7 +17,7 @@ export async function launch(args) {
     const { completeCheckout, pinnedNode, runIn } = needsLook ? await import("./install.js") : {};
     if (checkout) await completeCheckout(root);
     if (newEnough()) return await runHere(entry);
-    return await runIn(await pinnedNode(root), [entry, ...args]);
+    return await runIn(await pinnedNode(root), [join(root, "bin/seaworthy"), ...args]);
   } catch (error) {
     if (error?.code !== "internal-launch") throw error;
     process.stderr.write(`seaworthy: ${error.message}\n`);
@@ -29,10 +30,17 @@ function newEnough() {
 }
 
 async function runHere(entry) {
-  module.enableCompileCache?.();
-  // entry.ts silences its own warning of node:sqlite; type stripping warns before it (Node < 24.12).
+  // Compiled (and stripped) code is kept beside the layer cache; a folder that cannot be written costs time only.
+  module.enableCompileCache(join(cacheDirectory(), "compiled"));
   process.argv[1] = entry;
   await import(pathToFileURL(entry).href);
+}
+
+// As cacheDirectory() of src/store/layer-cache.ts, which is not compiled yet when this runs.
+function cacheDirectory() {
+  const { SEAWORTHY_CACHE_DIR: own, XDG_CACHE_HOME: xdg } = process.env;
+  if (own !== undefined && own !== "") return own;
+  return join(xdg?.startsWith("/") ? xdg : join(homedir(), ".cache"), "seaworthy");
 }
 
 function printVersion() {
