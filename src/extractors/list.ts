@@ -3,10 +3,12 @@ import { apk } from "./apk.ts";
 import { dpkgList } from "./dpkg-list.ts";
 import { dpkgStatus } from "./dpkg-status.ts";
 import { dpkgStatusD } from "./dpkg-status-d.ts";
+import { go } from "./go.ts";
 import { npm } from "./npm.ts";
 import { osRelease } from "./os-release.ts";
 import { python } from "./python.ts";
 import { rpm } from "./rpm.ts";
+import { rust } from "./rust.ts";
 
 /** Every extractor, in the order in which the coverage ledger lists them. A new one adds its line here. */
 export const extractors: readonly Extractor[] = [
@@ -18,4 +20,6 @@ export const extractors: readonly Extractor[] = [
   rpm,
   npm,
   python,
+  go,
+  rust,
 ];
