@@ -1,0 +1,126 @@
+import { existsSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { SeaworthyError } from "../core/errors.ts";
+import type { OpenImage } from "../core/image.ts";
+import { parseReference } from "../core/reference.ts";
+import { type Archive, openArchive } from "./archive.ts";
+import { wantedPlatform } from "./platform.ts";
+import type { ResolvedImage } from "./resolve.ts";
+import type { Opened, OpenOptions, SourceRequest } from "./source.ts";
+import { readDirectory } from "./sources/directory.ts";
+import { isDockerArchive, readDockerArchive } from "./sources/docker-archive.ts";
+import { layoutArchive, layoutDirectory, readLayout } from "./sources/layout.ts";
+
+/**
+ * Opens the image that `text` names: `docker-archive:FILE[:TAG|:@INDEX]`, `oci:DIR_OR_FILE[:TAG|@DIGEST]`, `oci-archive:`,
+ * `oci-dir:`, `dir:ROOT`, `docker:REF`, `podman:REF`, `containerd:REF`, `registry:REF` or `docker://REF`; or without scheme
+ * a file or directory that is there, else a reference: looked for in the daemons of this machine, then in its registry.
+ * @throws SeaworthyError, never anything else for what the outside world does.
+ */
+export async function openImage(text: string, options: OpenOptions): Promise<OpenImage> {
+  const home = options.home ?? options.env["HOME"] ?? homedir();
+  const request: SourceRequest = { options, home, wanted: wantedPlatform(options.platform) };
+  const opened = await openScheme(text, request);
+  return { reference: text, ...opened };
+}
+
+type Opener = (rest: string, request: SourceRequest) => Promise<Opened>;
+
+const schemes: ReadonlyMap<string, Opener> = new Map([
+  ["docker-archive", openDockerArchive],
+  ["oci", openLayout],
+  ["oci-archive", openLayout],
+  ["oci-dir", openLayout],
+  ["oci-layout", openLayout],
+  ["dir", openDirectory],
+]);
+
+function openScheme(text: string, request: SourceRequest): Promise<Opened> {
+  const match = /^([a-z-]+):(.*)$/s.exec(text);
+  const opener = schemes.get(match?.[1] ?? "");
+  const rest = match?.[2] ?? "";
+  if (opener === undefined) return openBare(text, request);
+  if (rest === "") throw new SeaworthyError("usage", `open "${text}": nothing follows the colon`);
+  return opener(rest, request);
+}
+
+async function openBare(text: string, request: SourceRequest): Promise<Opened> {
+  const path = expandHome(text, request.home);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true)
+    return existsSync(join(path, "index.json")) ? openLayout(path, request) : openDirectory(path, request);
+  if (found !== undefined) return openFile(path, request);
+  if (/^(?:\.{0,2}\/|~\/)/.test(text) || /\.(?:tar|tgz|tar\.\w+)$/.test(text))
+    throw new SeaworthyError("image-not-found", `open image "${text}": no such file or directory`);
+  parseReference(text);
+  throw new SeaworthyError("image-not-found", `open image "${text}": no such file or directory`);
+}
+
+function openFile(path: string, { wanted }: SourceRequest): Promise<Opened> {
+  return withArchive(path, (archive) =>
+    isDockerArchive(archive)
+      ? readDockerArchive(archive, undefined, wanted)
+      : readLayout(layoutArchive(archive), undefined, wanted),
+  );
+}
+
+function openDockerArchive(rest: string, { home, wanted }: SourceRequest): Promise<Opened> {
+  const { path, selection } = splitPath(expandHome(rest, home));
+  return withArchive(path, (archive) => {
+    if (isDockerArchive(archive)) return readDockerArchive(archive, selection, wanted);
+    throw new SeaworthyError("image-invalid", `open docker archive "${path}": it holds no manifest.json`, {
+      hint: archive.has("index.json") ? `it is an OCI layout: write oci-archive:${path}` : undefined,
+    });
+  });
+}
+
+async function openLayout(rest: string, { home, wanted }: SourceRequest): Promise<Opened> {
+  const { path, selection } = splitPath(expandHome(rest, home));
+  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isDirectory)
+    return { ...(await readLayout(layoutDirectory(path), selection, wanted)), close: async () => {} };
+  return withArchive(path, (archive) => {
+    if (archive.has("index.json")) return readLayout(layoutArchive(archive), selection, wanted);
+    throw new SeaworthyError("image-invalid", `open OCI archive "${path}": it holds no index.json`, {
+      hint: isDockerArchive(archive) ? `it is a docker archive: write docker-archive:${path}` : undefined,
+    });
+  });
+}
+
+async function openDirectory(rest: string, { home, wanted }: SourceRequest): Promise<Opened> {
+  return { ...(await readDirectory(expandHome(rest, home), wanted)), close: async () => {} };
+}
+
+async function withArchive(
+  path: string,
+  read: (archive: Archive) => Promise<ResolvedImage>,
+): Promise<Opened> {
+  const archive = await openArchive(path);
+  try {
+    if (!isDockerArchive(archive) && !archive.has("index.json"))
+      throw new SeaworthyError("image-invalid", `open archive "${path}": it holds no image`, {
+        hint: "an image archive has manifest.json (docker save) or index.json (OCI layout)",
+      });
+    return { ...(await read(archive)), close: () => archive.close() };
+  } catch (thrown) {
+    await archive.close();
+    throw thrown;
+  }
+}
+
+function expandHome(path: string, home: string): string {
+  return path.startsWith("~/") ? join(home, path.slice(2)) : path;
+}
+
+// A path may hold colons itself: the longest beginning that exists is the path, what follows its colon (or @) the selection.
+function splitPath(text: string): { readonly path: string; readonly selection: string | undefined } {
+  if (existsSync(text)) return { path: text, selection: undefined };
+  for (let end = text.length - 1; end > 0; end -= 1) {
+    const mark = text[end];
+    if ((mark !== ":" && mark !== "@") || !existsSync(text.slice(0, end))) continue;
+    return { path: text.slice(0, end), selection: text.slice(mark === ":" ? end + 1 : end) };
+  }
+  const colon = text.indexOf(":");
+  return { path: colon < 1 ? text : text.slice(0, colon), selection: undefined };
+}
