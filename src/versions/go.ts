@@ -14,6 +14,8 @@ const identifiers = "[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*";
 const module = new RegExp(
   `^v?${number}(?:\\.${number}(?:\\.${number}(?:-(${identifiers}))?(?:\\+${identifiers})?)?)?$`,
 );
+// Advisories write bounds without the `v`, and some that no module could have: `19.03.9`, `2.1-beta.5`.
+const bare = new RegExp(`^(\\d+)\\.(\\d+)(?:\\.(\\d+))?(?:-(${identifiers}))?(?:\\+${identifiers})?$`);
 // go/version: `1.22.1`, `1.22rc1`; what follows a hyphen names the builder.
 const toolchain = new RegExp(`^${number}(?:\\.${number}(?:\\.${number}|([a-z]+)${number}?)?)?$`);
 
@@ -27,15 +29,26 @@ function parse(text: string): GoVersion | undefined {
   if (text.length > maxLength) return undefined;
   return text.startsWith("go")
     ? parseToolchain(text.slice(2).split("-", 1)[0] ?? "", true)
-    : (parseModule(text) ?? parseToolchain(text, false));
+    : (parseModule(text, module) ?? parseToolchain(text, false) ?? parseModule(text, bare));
 }
 
-function parseModule(text: string): GoVersion | undefined {
-  const match = module.exec(text);
+function parseModule(text: string, grammar: RegExp): GoVersion | undefined {
+  const match = grammar.exec(text);
   if (match === null) return undefined;
   const [, major = "", minor = "0", patch = "0", preText] = match;
   const pre = parsePrerelease(preText);
-  return pre === undefined ? undefined : { major, minor, patch, pre, language: false };
+  if (pre === undefined) return undefined;
+  return {
+    major: withoutZeros(major),
+    minor: withoutZeros(minor),
+    patch: withoutZeros(patch),
+    pre,
+    language: false,
+  };
+}
+
+function withoutZeros(digits: string): string {
+  return digits.replace(/^0+(?=.)/, "");
 }
 
 function parseToolchain(text: string, prefixed: boolean): GoVersion | undefined {
