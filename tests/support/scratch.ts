@@ -18,6 +18,7 @@ export function scratch(name: string): string {
 function makeRoot(): string {
   const dir = mkdtempSync(join(tmpdir(), "seaworthy-test-"));
   process.on("exit", () => {
+    if (process.env["SEAWORTHY_KEEP_SCRATCH"] === "1") return void process.stderr.write(`kept: ${dir}\n`);
     // Roots that mmdebstrap or umoci made may hold folders without write permission.
     try {
       execFileSync("chmod", ["-R", "u+rwX", dir], { stdio: "ignore" });
@@ -94,5 +95,8 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
     XDG_DATA_HOME: join(home, ".local/share"),
     XDG_CONFIG_HOME: join(home, ".config"),
     NO_COLOR: "1",
+    SEAWORTHY_DB: undefined,
+    SEAWORTHY_CACHE_DIR: undefined,
+    DOCKER_CONFIG: undefined,
   };
 }
