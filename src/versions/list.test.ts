@@ -99,8 +99,11 @@ test("a hostile version is refused or read within bounds", () => {
   }
 });
 
-test("a remembered version compares as a fresh one, however many were seen", () => {
+test("a remembered version compares as a fresh one", () => {
   const { deb } = schemes;
-  for (let at = 0; at < 10_000; at += 1)
-    assert.equal(relation(deb.compareText(`1.${at}-1`, "1.5000-1")), relation(at - 5000));
+  for (let at = 0; at < 1000; at += 1) {
+    assert.equal(relation(deb.compareText(`1.${at}-1`, "1.500-1")), relation(at - 500));
+    assert.equal(relation(deb.compareText("1.500-1", `1.${at}-1`)), relation(500 - at));
+    assert.equal(relation(deb.compareText("1:", "1.500-1")), "undecided");
+  }
 });

@@ -1,4 +1,4 @@
-import { type TextScheme, textScheme, type VersionScheme } from "../core/version.ts";
+import type { TextScheme, VersionScheme } from "../core/version.ts";
 import { apk } from "./apk.ts";
 import { cargo } from "./cargo.ts";
 import { deb } from "./deb.ts";
@@ -70,19 +70,29 @@ function isScheme(id: string): id is SchemeName {
   return Object.hasOwn(schemes, id);
 }
 
-const remembered = 4096;
-const longestRemembered = 128;
-
-// One package is compared with the bounds of many advisories: parsing each text once halves the time of a match.
+// One package is compared with the bounds of many advisories in turn: what stood on either side last is not parsed again.
 function remembering<V>(scheme: VersionScheme<V>): TextScheme {
-  const known = new Map<string, V | undefined>();
-  const parse = (text: string): V | undefined => {
-    if (known.has(text)) return known.get(text);
-    const value = scheme.parse(text);
-    if (text.length > longestRemembered) return value;
-    if (known.size >= remembered) known.clear();
-    known.set(text, value);
-    return value;
+  const left = lastParsed(scheme);
+  const right = lastParsed(scheme);
+  return {
+    id: scheme.id,
+    valid: (text) => left(text) !== undefined,
+    compareText(a, b) {
+      const first = left(a);
+      if (first === undefined) return undefined;
+      const second = right(b);
+      return second === undefined ? undefined : scheme.compare(first, second);
+    },
   };
-  return textScheme({ id: scheme.id, parse, compare: (a, b) => scheme.compare(a, b) });
+}
+
+function lastParsed<V>(scheme: VersionScheme<V>): (text: string) => V | undefined {
+  let lastText: string | undefined;
+  let lastValue: V | undefined;
+  return (text) => {
+    if (text === lastText) return lastValue;
+    lastValue = scheme.parse(text);
+    lastText = text;
+    return lastValue;
+  };
 }
