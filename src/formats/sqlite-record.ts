@@ -3,8 +3,14 @@ import { SeaworthyError } from "../core/errors.ts";
 /** A value of a row. Integers beyond 2^53 lose their last digits. */
 export type SqliteValue = null | number | string | Uint8Array;
 
-/** A variable-length integer: 7 bits a byte, most significant first, all 8 of a ninth. @throws SeaworthyError `malformed`. */
-export function readVarint(bytes: Buffer, at: number): { readonly value: number; readonly end: number } {
+/** A number at a place, and where the next thing begins. */
+interface Placed {
+  readonly value: number;
+  readonly end: number;
+}
+
+/** A variable-length integer without sign: 7 bits a byte, most significant first, all 8 of a ninth. @throws SeaworthyError `malformed`. */
+export function readVarint(bytes: Buffer, at: number): Placed {
   let value = 0;
   for (let index = 0; index < 9; index += 1) {
     const byte = bytes[at + index];
@@ -14,6 +20,15 @@ export function readVarint(bytes: Buffer, at: number): { readonly value: number;
     if (byte < 0x80) return { value, end: at + index + 1 };
   }
   throw malformed("a number is cut off");
+}
+
+/** As {@link readVarint}, in two's complement: negative numbers have nine bytes. */
+export function readRowid(bytes: Buffer, at: number): Placed {
+  const { value, end } = readVarint(bytes, at);
+  if (end - at < 9) return { value, end };
+  let bits = 0n;
+  for (const byte of bytes.subarray(at, at + 8)) bits = (bits << 7n) | BigInt(byte & 0x7f);
+  return { value: Number(BigInt.asIntN(64, (bits << 8n) | BigInt(bytes[at + 8] ?? 0))), end };
 }
 
 /**

@@ -2,7 +2,7 @@ import { messageOf, SeaworthyError } from "../core/errors.ts";
 import type { RandomAccess } from "../core/plugin.ts";
 import { bufferOf } from "./lines.ts";
 import { createPageSet, type PageSet } from "./page-set.ts";
-import { readRecord, readVarint, type SqliteValue } from "./sqlite-record.ts";
+import { readRecord, readRowid, readVarint, type SqliteValue } from "./sqlite-record.ts";
 
 /** A row, or why a part of the table could not be read; the rest is still told. */
 export type SqliteRow =
@@ -165,7 +165,7 @@ function attempt(read: () => CellRow): CellRow {
 // A cell: payload size, row id, as much of the payload as stays in the page, number of the first overflow page (1.6).
 function readCell(database: Database, page: Buffer, at: number): CellRow {
   const size = readVarint(page, at);
-  const rowid = readVarint(page, size.end);
+  const rowid = readRowid(page, size.end);
   const local = localPayload(size.value, database.usable);
   const end = rowid.end + local + (local < size.value ? 4 : 0);
   if (end > database.usable) throw malformed("a row passes the end of its page");
