@@ -157,16 +157,17 @@ test("parseDockerfile() takes hostile text within bounds", () => {
 
 test("parseDockerfile() finds the instructions that dockerfile-ast finds", () => {
   const unit = constantFrom(
-    ...[
-      "FROM x AS y\n",
-      "RUN a && \\\n  b\n",
-      "COPY --from=y a b\n",
-      "# c\n",
-      "\n",
-      "  env A=b\n",
-      'CMD ["x", "y"]\n',
-    ],
-    ...["RUN \\\n# c\n  d\n", "RUN <<E\nx\nE\n", "WORKDIR /a\n", "ARG A\n"],
+    "FROM x AS y\n",
+    "RUN a && \\\n  b\n",
+    "COPY --from=y a b\n",
+    "# c\n",
+    "\n",
+    "  env A=b\n",
+    'CMD ["x", "y"]\n',
+    "RUN \\\n# c\n  d\n",
+    "RUN <<E\nx\nE\n",
+    "WORKDIR /a\n",
+    "ARG A\n",
   );
   assertProperty(
     property(string({ unit, maxLength: 20 }), (tail) => {
