@@ -118,7 +118,9 @@ const rows: readonly (readonly [
   [
     "200,000 entries",
     () =>
-      plan(layerOf(...debian, ...Array.from({ length: 200_000 }, (_, index) => file(`many/${index}`, "")))),
+      plan({
+        items: [...debian, ...Array.from({ length: 200_000 }, (_, index) => file(`many/${index}`, ""))],
+      }),
     [0],
   ],
   ["a name of 900 KiB", () => plan(layerOf(...debian, file("n".repeat(900 << 10), ""))), [0, 3]],
