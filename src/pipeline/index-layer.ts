@@ -51,6 +51,8 @@ async function indexStream(stored: AsyncIterable<Uint8Array>, task: LayerTask): 
       // Without compression both digests are of the same bytes.
       if (compression !== "none") tarDigest.update(chunk);
       walk.push(chunk);
+      // What comes through uncompressed is the source's own memory.
+      if (compression !== "none") giveBack(chunk);
     }
   } catch (thrown) {
     failure = thrown;
@@ -66,6 +68,14 @@ async function indexStream(stored: AsyncIterable<Uint8Array>, task: LayerTask): 
     bytes,
     ...result,
   };
+}
+
+// A gigabyte of chunks is garbage long before the collector looks: their memory is given back at once. zlib cuts several
+// chunks from one buffer and lets go of it with the one that ends it.
+function giveBack(chunk: Uint8Array): void {
+  const { buffer } = chunk;
+  if (buffer instanceof ArrayBuffer && chunk.byteOffset + chunk.byteLength === buffer.byteLength)
+    buffer.transfer(0);
 }
 
 async function* tapped(
