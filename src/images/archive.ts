@@ -48,7 +48,7 @@ export async function openSequential(chunks: () => Promise<AsyncIterable<Uint8Ar
   return archiveOf(index, {
     read: async (member) => kept.get(member.offset) ?? collect(pool.stream(member)),
     content: (member) => ({ kind: "stream", open: () => pool.stream(member) }),
-    close: pool.close,
+    close: () => pool.close(),
   });
 }
 

@@ -60,6 +60,11 @@ export function isIndexType(mediaType: string): boolean {
   return indexTypes.includes(mediaType);
 }
 
+/** Does this media type say image config? */
+export function isConfigType(mediaType: string): boolean {
+  return configTypes.has(mediaType);
+}
+
 /**
  * Reads a manifest or index, OCI or Docker. `mediaType` is what the descriptor or the registry calls it.
  * @throws SeaworthyError `malformed`; `unsupported` for Docker's schema 1; `image-invalid` for an artifact that is no image
@@ -99,7 +104,7 @@ function refuseSchema1(whole: Readonly<Record<string, unknown>>, type: string, w
 }
 
 function refuseArtifact(config: Descriptor, artifactType: string | undefined, what: string): void {
-  if (configTypes.has(config.mediaType)) return;
+  if (isConfigType(config.mediaType)) return;
   const type = artifactType ?? config.mediaType;
   throw new SeaworthyError(
     "image-invalid",

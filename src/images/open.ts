@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { SeaworthyError } from "../core/errors.ts";
+import { codeOf, SeaworthyError } from "../core/errors.ts";
 import type { OpenImage } from "../core/image.ts";
 import { parseReference } from "../core/reference.ts";
 import { type Archive, openArchive } from "./archive.ts";
@@ -20,7 +20,12 @@ import { layoutArchive, layoutDirectory, readLayout } from "./sources/layout.ts"
  */
 export async function openImage(text: string, options: OpenOptions): Promise<OpenImage> {
   const home = options.home ?? options.env["HOME"] ?? homedir();
-  const request: SourceRequest = { options, home, wanted: wantedPlatform(options.platform) };
+  const request: SourceRequest = {
+    options,
+    home,
+    wanted: wantedPlatform(options.platform),
+    patience: 30_000,
+  };
   const opened = await openScheme(text, request);
   return { reference: text, ...opened };
 }
@@ -34,6 +39,11 @@ const schemes: ReadonlyMap<string, Opener> = new Map([
   ["oci-dir", openLayout],
   ["oci-layout", openLayout],
   ["dir", openDirectory],
+  ["docker", openDocker],
+  ["docker-daemon", openDocker],
+  ["podman", openPodman],
+  ["containerd", openContainerd],
+  ["registry", openRegistry],
 ]);
 
 function openScheme(text: string, request: SourceRequest): Promise<Opened> {
@@ -42,6 +52,7 @@ function openScheme(text: string, request: SourceRequest): Promise<Opened> {
   const rest = match?.[2] ?? "";
   if (opener === undefined) return openBare(text, request);
   if (rest === "") throw new SeaworthyError("usage", `open "${text}": nothing follows the colon`);
+  if (rest.startsWith("//") && match?.[1] === "docker") return openRegistry(rest.slice(2), request);
   return opener(rest, request);
 }
 
@@ -54,7 +65,7 @@ async function openBare(text: string, request: SourceRequest): Promise<Opened> {
   if (/^(?:\.{0,2}\/|~\/)/.test(text) || /\.(?:tar|tgz|tar\.\w+)$/.test(text))
     throw new SeaworthyError("image-not-found", `open image "${text}": no such file or directory`);
   parseReference(text);
-  throw new SeaworthyError("image-not-found", `open image "${text}": no such file or directory`);
+  return (await openFromDaemons(text, request)) ?? openRegistry(text, request);
 }
 
 function openFile(path: string, { wanted }: SourceRequest): Promise<Opened> {
@@ -90,6 +101,44 @@ async function openLayout(rest: string, { home, wanted }: SourceRequest): Promis
 
 async function openDirectory(rest: string, { home, wanted }: SourceRequest): Promise<Opened> {
   return { ...(await readDirectory(expandHome(rest, home), wanted)), close: async () => {} };
+}
+
+// Sources that open connections are loaded when they are named: start-up matters for the others.
+async function openRegistry(rest: string, request: SourceRequest): Promise<Opened> {
+  const { openFromRegistry } = await import("./sources/registry.ts");
+  return openFromRegistry(parseReference(rest), request);
+}
+
+async function openDocker(rest: string, request: SourceRequest): Promise<Opened> {
+  const { openFromDocker } = await import("./sources/docker-daemon.ts");
+  return openFromDocker("docker", rest, request);
+}
+
+async function openPodman(rest: string, request: SourceRequest): Promise<Opened> {
+  const { openFromDocker } = await import("./sources/docker-daemon.ts");
+  return openFromDocker("podman", rest, request);
+}
+
+async function openContainerd(rest: string, request: SourceRequest): Promise<Opened> {
+  const { openFromContainerd } = await import("./sources/containerd.ts");
+  return openFromContainerd(parseReference(rest), request);
+}
+
+const quick = 2_000;
+
+// What a daemon does not have, or a daemon that is not there or not for this user, is no error: the registry is next.
+async function openFromDaemons(text: string, request: SourceRequest): Promise<Opened | undefined> {
+  const { presentDaemons } = await import("./sources/daemons.ts");
+  const openers = { docker: openDocker, podman: openPodman, containerd: openContainerd };
+  for (const daemon of presentDaemons(request.options.env, request.home)) {
+    try {
+      return await openers[daemon](text, { ...request, patience: quick });
+    } catch (thrown) {
+      if (!["image-not-found", "source-unavailable", "platform-not-found"].includes(codeOf(thrown)))
+        throw thrown;
+    }
+  }
+  return undefined;
 }
 
 async function withArchive(

@@ -22,6 +22,8 @@ export interface SourceRequest {
   readonly options: OpenOptions;
   readonly home: string;
   readonly wanted: WantedPlatform;
+  /** Milliseconds that a daemon of this machine has for its first answer. */
+  readonly patience: number;
 }
 
 /** A resolved image and what must be closed after it. */

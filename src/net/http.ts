@@ -16,6 +16,8 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal | undefined;
+  /** Fewer than the network's own, for a question to which no answer is an answer. */
+  readonly attempts?: number;
 }
 
 /** An answer whose head is there. Read `body` to its end or call `discard`, else the connection stays taken. */
@@ -122,6 +124,7 @@ const repeatable: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 async function persist(context: Context, url: string, options: RequestOptions): Promise<HttpResponse> {
   const { limits } = context;
   const end = Date.now() + limits.deadline;
+  const attempts = options.attempts ?? limits.attempts;
   for (let attempt = 1; ; attempt += 1) {
     const backOff = limits.backOff * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
     let wait: number | undefined;
@@ -129,11 +132,11 @@ async function persist(context: Context, url: string, options: RequestOptions): 
       const response = await follow(context, url, options);
       if (!repeatable.has(response.status)) return response;
       wait = waitOf(response, backOff, limits);
-      if (wait === undefined || attempt >= limits.attempts || Date.now() + wait > end) return response;
+      if (wait === undefined || attempt >= attempts || Date.now() + wait > end) return response;
       response.discard();
     } catch (thrown) {
       options.signal?.throwIfAborted();
-      if (!isTransient(thrown) || attempt >= limits.attempts || Date.now() + backOff > end) throw thrown;
+      if (!isTransient(thrown) || attempt >= attempts || Date.now() + backOff > end) throw thrown;
       wait = backOff;
     }
     await pause(wait, options.signal);

@@ -21,6 +21,8 @@ export interface Body {
   readonly attempts: number;
   /** Bytes that must come, where something beside the server says so. */
   readonly size?: number | undefined;
+  /** Named by its digest: it cannot change, whatever validators say that several servers give it. */
+  readonly immutable?: boolean;
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
 }
 
@@ -65,7 +67,7 @@ export async function* resumed(open: OpenAt, body: Body): AsyncGenerator<Uint8Ar
     }
     tries = received - mark >= progress ? 1 : tries + 1;
     mark = received;
-    part = await open(rangeFrom(received, body.first));
+    part = await open(rangeFrom(received, body));
     skip = startOf(part, received, body, total);
   }
 }
@@ -90,11 +92,11 @@ function checkPace(received: number, waited: number, what: string): void {
     );
 }
 
-function rangeFrom(received: number, first: Part): Readonly<Record<string, string>> {
+function rangeFrom(received: number, { first, immutable = false }: Body): Readonly<Record<string, string>> {
   if (received === 0) return {};
   const range = { range: `bytes=${received}-` };
   const validator = strongTag(first) ?? first.headers.get("last-modified");
-  return validator === undefined ? range : { ...range, "if-range": validator };
+  return immutable || validator === undefined ? range : { ...range, "if-range": validator };
 }
 
 function strongTag({ headers }: Part): string | undefined {
@@ -107,7 +109,8 @@ function startOf(part: Part, received: number, body: Body, total: number | undef
   try {
     const tag = strongTag(part);
     const firstTag = strongTag(body.first);
-    if (tag !== undefined && firstTag !== undefined && tag !== firstTag) throw changed(body.what);
+    const differ = tag !== undefined && firstTag !== undefined && tag !== firstTag;
+    if (differ && body.immutable !== true) throw changed(body.what);
     if (part.status === 200) return received;
     if (part.status !== 206)
       throw new SeaworthyError(
