@@ -56,7 +56,7 @@ export type WorkerMessage =
     };
 
 const patience = 30 * 60_000;
-const heap = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 24 };
+const heap = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
 
 /**
  * Fetches all feeds and puts a new database in the place of the old one; on any failure the old one stays. One process at a
@@ -151,7 +151,8 @@ async function replace(
       options.source.distrust?.(feeds.flatMap(({ documents }) => documents));
     throw asDiskError(thrown);
   } finally {
-    for (const each of [plan.path, plan.stagingPath]) rmSync(each, { force: true });
+    for (const each of [plan.path, plan.stagingPath])
+      for (const file of [each, `${each}-journal`]) rmSync(file, { force: true });
   }
 }
 

@@ -29,7 +29,6 @@ export const packageIndex = "CREATE UNIQUE INDEX package_key ON package (ecosyst
 /** Where the rows wait until they can be sorted; a private file beside the database, deleted at the end. */
 export const stagingTables = `
 CREATE TABLE advisory (n INTEGER PRIMARY KEY, source TEXT NOT NULL, id TEXT NOT NULL, modified TEXT NOT NULL, detail TEXT NOT NULL, UNIQUE (source, id));
-CREATE TABLE affected (ecosystem TEXT NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE TABLE ident (id TEXT NOT NULL, n INTEGER NOT NULL);
 CREATE TABLE flaw (id TEXT NOT NULL, rank INTEGER NOT NULL, source TEXT NOT NULL, advisory TEXT NOT NULL, detail TEXT NOT NULL);
 CREATE TABLE known_exploited (cve TEXT PRIMARY KEY, added TEXT NOT NULL, due TEXT) WITHOUT ROWID;

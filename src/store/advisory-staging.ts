@@ -3,6 +3,7 @@ import type { Advisory, KnownExploited, Lifecycle } from "../core/advisory.ts";
 import type { Severity } from "../core/severity.ts";
 import { flagWithdrawn, writeAffected } from "./advisory-affected.ts";
 import { ByteWriter } from "./advisory-bytes.ts";
+import { EntryStore } from "./advisory-entries.ts";
 import { stagingTables } from "./advisory-schema.ts";
 import { advisoryPage } from "./advisory-url.ts";
 
@@ -25,36 +26,38 @@ export type StagedFlaw = Pick<StagedDetail, "severity" | "cvss" | "summary">;
 /** Takes records in any order into a file of their own. */
 export interface Staging {
   readonly database: DatabaseSync;
+  readonly entries: EntryStore;
   readonly advisory: (advisory: Advisory) => void;
   readonly knownExploited: (entry: KnownExploited) => void;
   readonly lifecycle: (id: string, lifecycle: Lifecycle) => void;
 }
 
-/** Opens an empty staging file; losing it costs nothing, so nothing is synced or journalled. */
+/** Opens an empty staging file; losing it costs nothing, so nothing is synced. */
 export function openStaging(path: string): Staging {
   const database = new DatabaseSync(path);
   database.exec(
-    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -16000; PRAGMA temp_store = FILE",
+    "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -8000; PRAGMA temp_store = FILE",
   );
   database.exec(`${stagingTables} BEGIN`);
   const addExploited = database.prepare("INSERT OR REPLACE INTO known_exploited VALUES (?, ?, ?)");
   const addLifecycle = database.prepare("INSERT OR IGNORE INTO lifecycle VALUES (?, ?, ?)");
+  const entries = new EntryStore();
   return {
     database,
-    advisory: advisoryInserter(database),
+    entries,
+    advisory: advisoryInserter(database, entries),
     knownExploited: ({ cve, added, due }) => void addExploited.run(cve, added, due ?? null),
     lifecycle: (id, lifecycle) => void addLifecycle.run(id, lifecycle.release, JSON.stringify(lifecycle)),
   };
 }
 
-function advisoryInserter(database: DatabaseSync): (advisory: Advisory) => void {
+function advisoryInserter(database: DatabaseSync, entries: EntryStore): (advisory: Advisory) => void {
   // The same record comes in several documents (npm and PyPI of one GHSA): its affected entries add up, the newest words win.
   const addAdvisory = database.prepare(
     `INSERT INTO advisory (source, id, modified, detail) VALUES (?, ?, ?, ?) ON CONFLICT (source, id) DO UPDATE SET
-     detail = CASE WHEN excluded.modified > modified THEN excluded.detail ELSE detail END,
+     detail = CASE WHEN (excluded.modified, excluded.detail) > (modified, detail) THEN excluded.detail ELSE detail END,
      modified = max(modified, excluded.modified) RETURNING n`,
   );
-  const addAffected = database.prepare("INSERT INTO affected VALUES (?, ?, ?, ?)");
   const addIdent = database.prepare("INSERT INTO ident VALUES (?, ?)");
   const addFlaw = database.prepare("INSERT INTO flaw VALUES (?, ?, ?, ?, ?)");
   const out = new ByteWriter();
@@ -69,7 +72,7 @@ function advisoryInserter(database: DatabaseSync): (advisory: Advisory) => void 
       writeAffected(out, affected);
       const body = out.take();
       if (advisory.withdrawn !== undefined) body[0] = (body[0] ?? 0) | flagWithdrawn;
-      addAffected.run(affected.ecosystem, affected.name, n, body);
+      entries.add(affected.ecosystem, affected.name, n, body);
     }
   };
 }

@@ -5,9 +5,9 @@ import type { Advisory, DatabaseInfo, DatabaseSource, KnownExploited, Lifecycle 
 import { ByteWriter } from "./advisory-bytes.ts";
 import { type AdvisoryDetail, writeAscending, writeDetail, writeFlaw } from "./advisory-detail.ts";
 import { IdWriter } from "./advisory-ids.ts";
-import { packageWriter } from "./advisory-packages.ts";
+import { type RankedAdvisory, writePackages } from "./advisory-packages.ts";
 import { applicationId, packageIndex, type RowSink, schemaVersion, tables } from "./advisory-schema.ts";
-import { openStaging, type StagedDetail, type StagedFlaw } from "./advisory-staging.ts";
+import { openStaging, type StagedDetail, type StagedFlaw, type Staging } from "./advisory-staging.ts";
 
 /** Builds an advisory database file: records in any order, then `finish`. */
 export interface AdvisoryWriter {
@@ -32,7 +32,7 @@ export function createAdvisoryWriter(path: string, stagingPath: string): Advisor
     knownExploited: staging.knownExploited,
     lifecycle: staging.lifecycle,
     finish: (about) => {
-      const info = writeDatabase(staging.database, path, about);
+      const info = writeDatabase(staging, path, about);
       staging.database.close();
       syncFile(path);
       return info;
@@ -42,7 +42,7 @@ export function createAdvisoryWriter(path: string, stagingPath: string): Advisor
 }
 
 function writeDatabase(
-  staged: DatabaseSync,
+  staging: Staging,
   path: string,
   about: { readonly built: string; readonly sources: readonly DatabaseSource[] },
 ): DatabaseInfo {
@@ -50,10 +50,10 @@ function writeDatabase(
   try {
     database.exec(
       `PRAGMA page_size = 8192; PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion};
-       PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; ${tables} BEGIN`,
+       PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; ${tables} BEGIN`,
     );
     const digest = createHash("sha256");
-    writeRows(staged, database, digest);
+    writeRows(staging, database, digest);
     const info: DatabaseInfo = {
       kind: "full",
       schema: schemaVersion,
@@ -69,29 +69,31 @@ function writeDatabase(
   }
 }
 
-function writeRows(staged: DatabaseSync, database: DatabaseSync, digest: Hash): void {
+function writeRows(staging: Staging, database: DatabaseSync, digest: Hash): void {
+  const staged = staging.database;
   staged.exec("CREATE INDEX flaw_order ON flaw (id, rank, source, advisory)");
   const ids = new IdWriter();
-  const ranks = rankAdvisories(staged);
-  const packages = packageWriter(staged, ids, ranks);
+  const ranked = rankAdvisories(staged);
   const addMeta = rowSink(database, digest, "meta", 2);
-  packages.write(rowSink(database, digest, "affected", 2), rowSink(database, digest, "package", 4));
-  writeAdvisories(staged, rowSink(database, digest, "advisory", 2), ids, packages.packagesOf, ranks);
-  writeIdents(staged, rowSink(database, digest, "ident", 3), ranks, packages.packagesOf);
+  const { ecosystems, packagesOf } = writePackages(staging.entries, ids, ranked, {
+    affected: rowSink(database, digest, "affected", 2),
+    package: rowSink(database, digest, "package", 4),
+  });
+  writeAdvisories(staged, rowSink(database, digest, "advisory", 2), ids, packagesOf);
+  writeIdents(staged, rowSink(database, digest, "ident", 3), ranked, packagesOf);
   copyRows(staged, "known_exploited", rowSink(database, digest, "known_exploited", 3));
   copyRows(staged, "lifecycle", rowSink(database, digest, "lifecycle", 3));
-  addMeta("ecosystems", JSON.stringify(packages.ecosystems));
+  addMeta("ecosystems", JSON.stringify(ecosystems));
   addMeta("prefixes", JSON.stringify(ids.prefixes));
 }
 
 // Numbers by (source, id), so that they do not depend on the order in which the records came.
-function rankAdvisories(staged: DatabaseSync): Int32Array {
-  const count = Number(staged.prepare("SELECT ifnull(max(n), 0) AS n FROM advisory").get()?.["n"]);
-  const ranks = new Int32Array(count + 1);
+function rankAdvisories(staged: DatabaseSync): (advisory: number) => RankedAdvisory {
+  const ranked: RankedAdvisory[] = [];
   let rank = 0;
-  for (const row of staged.prepare("SELECT n FROM advisory ORDER BY source, id").iterate())
-    ranks[Number(row["n"])] = ++rank;
-  return ranks;
+  for (const row of staged.prepare("SELECT n, source, id FROM advisory ORDER BY source, id").iterate())
+    ranked[Number(row["n"])] = { rank: ++rank, source: String(row["source"]), id: String(row["id"]) };
+  return (advisory) => ranked[advisory] ?? { rank: 0, source: "", id: "" };
 }
 
 function rowSink(database: DatabaseSync, digest: Hash, table: string, columns: number): RowSink {
@@ -111,14 +113,16 @@ function writeAdvisories(
   add: RowSink,
   ids: IdWriter,
   packagesOf: (rank: number) => readonly number[],
-  ranks: Int32Array,
 ): void {
-  const flaw = staged.prepare("SELECT detail FROM flaw WHERE id = ? ORDER BY rank, source, advisory LIMIT 1");
+  let rank = 0;
+  const flaw = staged.prepare(
+    "SELECT detail FROM flaw WHERE id = ? ORDER BY rank, source, advisory, detail LIMIT 1",
+  );
   const out = new ByteWriter();
   for (const row of staged
     .prepare("SELECT n, source, id, detail FROM advisory ORDER BY source, id")
     .iterate()) {
-    const rank = ranks[Number(row["n"])] ?? 0;
+    rank++;
     const packages = packagesOf(rank);
     // All that it says is said by a better source.
     if (packages.length === 0) continue;
@@ -169,15 +173,15 @@ function withoutShared(
 function writeIdents(
   staged: DatabaseSync,
   add: RowSink,
-  ranks: Int32Array,
+  ranked: (advisory: number) => RankedAdvisory,
   packagesOf: (rank: number) => readonly number[],
 ): void {
   const out = new ByteWriter();
   const query = staged.prepare("SELECT id, group_concat(n) AS numbers FROM ident GROUP BY id ORDER BY id");
-  const flaw = staged.prepare("SELECT detail FROM flaw WHERE id = ? ORDER BY rank, source, advisory");
+  const flaw = staged.prepare("SELECT detail FROM flaw WHERE id = ? ORDER BY rank, source, advisory, detail");
   for (const row of query.iterate()) {
     const numbers = String(row["numbers"]).split(",");
-    const kept = numbers.map((n) => ranks[Number(n)] ?? 0).filter((rank) => packagesOf(rank).length > 0);
+    const kept = numbers.map((n) => ranked(Number(n)).rank).filter((rank) => packagesOf(rank).length > 0);
     const id = String(row["id"]);
     const told = flaw.all(id).map((each) => parseStaged<StagedFlaw>(each["detail"]));
     if (kept.length === 0 && told.length === 0) continue;
