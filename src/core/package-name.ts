@@ -4,7 +4,11 @@ import type { FoundPackage } from "./package.ts";
  * A package's name as its own ecosystem writes it whole: `@scope/name` (npm), `group:artifact` (Maven), module path (Go),
  * else the plain name.
  */
-export function fullName({ type, namespace, name }: Pick<FoundPackage, "type" | "namespace" | "name">): string {
+export function fullName({
+  type,
+  namespace,
+  name,
+}: Pick<FoundPackage, "type" | "namespace" | "name">): string {
   if (namespace === undefined || namespace === "") return name;
   switch (type) {
     case "maven":

@@ -26,6 +26,17 @@ export interface Gap {
   readonly path?: string | undefined;
 }
 
+/** The smallest version of a package that mends its fixable findings. */
+export interface Upgrade {
+  /** purl of the package as it is. */
+  readonly package: string;
+  readonly layer: number;
+  readonly version: string;
+  /** How many of its findings that version mends, and how many have a fix at all. Less only where advisories contradict. */
+  readonly mends: number;
+  readonly fixable: number;
+}
+
 /** Packages that were left out of matching on purpose, and why; no doubt about them touches the verdict. */
 export interface Skipped {
   /** Stable, kebab-case: `owned-by-os-package`, `third-party-package`. */
@@ -81,6 +92,8 @@ export interface Report {
   readonly hiddenPackages: readonly HiddenPackage[];
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Finding[];
+  /** Sorted as the packages are. */
+  readonly upgrades: readonly Upgrade[];
   readonly undecided: readonly Undecided[];
   readonly coverage: Coverage;
   readonly policy: Policy;

@@ -7,9 +7,7 @@ import { schemes } from "../versions/list.ts";
 export const maven: Matcher = {
   types: ["maven"],
   keys: (pkg) =>
-    pkg.namespace === undefined || pkg.namespace === ""
-      ? []
-      : [{ ecosystem: "maven", name: fullName(pkg) }],
+    pkg.namespace === undefined || pkg.namespace === "" ? [] : [{ ecosystem: "maven", name: fullName(pkg) }],
   decide: ({ version }, advisory, affected) =>
     decideAffected({ version, scheme: schemes.maven }, advisory, affected),
 };

@@ -43,7 +43,11 @@ function decide(pkg: Package, advisory: Advisory, affected: Affected): Decision 
     case "unclear":
       return affects(subject, affected) === false
         ? decideAffected(subject, advisory, affected)
-        : { kind: "undecided", reason: streamReason(pkg, affected), evidence: evidenceOf(advisory, affected) };
+        : {
+            kind: "undecided",
+            reason: streamReason(pkg, affected),
+            evidence: evidenceOf(advisory, affected),
+          };
   }
 }
 

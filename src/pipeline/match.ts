@@ -4,17 +4,19 @@ import type { Finding, Undecided } from "../core/finding.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { Package } from "../core/package.ts";
 import { isOsType } from "../core/package-name.ts";
-import type { Gap, Skipped } from "../core/report.ts";
+import type { Gap, Skipped, Upgrade } from "../core/report.ts";
 import { isThirdParty } from "../core/vendor.ts";
 import { schemeFor } from "../versions/list.ts";
 import { matchGaps } from "./match-gaps.ts";
 import { matchPackage } from "./match-package.ts";
 import { compareFlawed, type Flawed, mergeMatches } from "./merge.ts";
+import { smallestUpgrade } from "./upgrade.ts";
 
 /** What the advisories of one database say of one image. Every list is sorted. */
 export interface ImageMatch {
   readonly findings: readonly Finding[];
   readonly undecided: readonly Undecided[];
+  readonly upgrades: readonly Upgrade[];
   /** What only the advisories can tell: end of life, no feed, a version that does not parse. */
   readonly gaps: readonly Gap[];
   readonly skipped: readonly Skipped[];
@@ -26,37 +28,53 @@ export type SkipCode = "owned-by-os-package" | "third-party-package";
 /** Matches an indexed image with the advisories; `today` (`YYYY-MM-DD`) tells what is past its end of life. Pure. */
 export function matchImage(indexed: IndexedImage, database: AdvisoryDatabase, today: string): ImageMatch {
   const skip = skipper(indexed, database);
-  const flaws = flawFinder(database);
+  const answer = answerer(database);
   const findings = new Map<string, readonly [Flawed, Finding]>();
   const undecided = new Map<string, readonly [Flawed, Undecided]>();
+  const upgrades = new Map<string, Upgrade>();
   for (const pkg of indexed.packages) {
     if (skip(pkg) !== undefined) continue;
-    for (const flawed of flaws(pkg)) {
-      const key = `${pkg.purl}\n${pkg.layer}\n${flawed.id}`;
+    const { flaws, upgrade } = answer(pkg);
+    const place = `${pkg.purl}\n${pkg.layer}`;
+    for (const flawed of flaws) {
+      const key = `${place}\n${flawed.id}`;
       if (flawed.kind === "affected") findings.set(key, [flawed, findingOf(flawed, pkg)]);
       else undecided.set(key, [flawed, undecidedOf(flawed, pkg)]);
     }
+    if (upgrade !== undefined) upgrades.set(place, { package: pkg.purl, layer: pkg.layer, ...upgrade });
   }
   return {
     findings: sorted(findings),
     undecided: sorted(undecided),
+    upgrades: [...upgrades.values()].sort((a, b) => compareText(a.package, b.package) || a.layer - b.layer),
     gaps: matchGaps(indexed, database, today),
     skipped: skippedOf(indexed.packages, skip),
   };
 }
 
-/** Merged flaws of a package. Packages of one source, version and type share their answer: it is made once. */
-export function flawFinder(database: AdvisoryDatabase): (pkg: Package) => readonly Flawed[] {
-  const known = new Map<string, readonly Flawed[]>();
+/** What the advisories say of one package, wherever it is. */
+export interface Answer {
+  readonly flaws: readonly Flawed[];
+  readonly upgrade: Omit<Upgrade, "package" | "layer"> | undefined;
+}
+
+/** Answers for one package after the other. Packages of one source, version and type share their answer: it is made once. */
+export function answerer(database: AdvisoryDatabase): (pkg: Package) => Answer {
+  const known = new Map<string, Answer>();
   return (pkg) => {
     const key = subjectKey(pkg);
     const before = known.get(key);
     if (before !== undefined) return before;
-    const flaws = mergeMatches(matchPackage(pkg, database), schemeFor(pkg.type), database);
-    known.set(key, flaws);
-    return flaws;
+    const scheme = schemeFor(pkg.type);
+    const flaws = mergeMatches(matchPackage(pkg, database), scheme, database);
+    const answer = { flaws, upgrade: scheme === undefined ? undefined : smallestUpgrade(flaws, scheme) };
+    if (known.size >= mostKnown) known.clear();
+    known.set(key, answer);
+    return answer;
   };
 }
+
+const mostKnown = 20_000;
 
 // All that a matcher looks at. For deb and apk that is the source; the binary's name and version do not matter then.
 function subjectKey({ type, namespace, name, version, source, module, distro }: Package): string {

@@ -1,4 +1,4 @@
-import type { AdvisoryDatabase } from "../core/advisory.ts";
+import type { AdvisoryDatabase, Affected } from "../core/advisory.ts";
 import { mending } from "../core/affected.ts";
 import type { Evidence, Fix } from "../core/finding.ts";
 import { severityRank } from "../core/severity.ts";
@@ -15,6 +15,8 @@ export type Flawed = {
   | ({
       readonly kind: "affected";
       readonly fix: Fix;
+      /** The entries that call the package affected: a version outside all of them mends the flaw. */
+      readonly entries: readonly Affected[];
       readonly kev: boolean;
       readonly summary: string;
     } & Rating)
@@ -75,6 +77,7 @@ function mergeGroup(
     id,
     aliases,
     fix: mergeFixes(affected, scheme),
+    entries: affected.map((match) => match.affected),
     kev: [...ids].some((one) => database.knownExploited(one) !== undefined),
     summary: summaryOf(id, agreeing, database),
     evidence: evidenceOf(agreeing),

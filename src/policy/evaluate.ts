@@ -50,18 +50,28 @@ function unknownReasons(facts: Case, policy: Policy): readonly Reason[] {
   const { undecided, unownedExecutables, gaps } = facts;
   const reasons = gaps.map(gapReason);
   if (undecided.length > 0)
-    reasons.push({ code: "undecided", message: counted(undecided.length, "match", "matches", "not be decided") });
+    reasons.push({
+      code: "undecided",
+      message: counted(undecided.length, "match", "matches", "not be decided"),
+    });
   if (policy.unownedExecutables === "unknown" && unownedExecutables.length > 0)
     reasons.push({
       code: "unowned-executables",
-      message: counted(unownedExecutables.length, "executable", "executables", "not be attributed to a package"),
+      message: counted(
+        unownedExecutables.length,
+        "executable",
+        "executables",
+        "not be attributed to a package",
+      ),
     });
   const distinct = new Map(reasons.map((reason) => [`${reason.code}\n${reason.message}`, reason]));
   return [...distinct.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reason]) => reason);
 }
 
 function gapReason({ code, message, path, layer }: Gap): Reason {
-  const place = [path, layer === undefined ? undefined : `layer ${layer}`].filter((part) => part !== undefined);
+  const place = [path, layer === undefined ? undefined : `layer ${layer}`].filter(
+    (part) => part !== undefined,
+  );
   return { code, message: place.length === 0 ? message : `${message} (${place.join(", ")})` };
 }
 

@@ -7,13 +7,7 @@ import type { PluginRun } from "../core/plugin.ts";
 import type { Coverage, Gap, Report, ReportLayer } from "../core/report.ts";
 
 /** A value that JSON can hold; what is not there is null, never left out. */
-export type Json =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** Version of the report's shape: a new field raises the second number, a changed or dropped one the first. */
 export const reportSchemaVersion = "1.0";
@@ -31,6 +25,13 @@ function reportValue(report: Report): Json {
     hiddenPackages: report.hiddenPackages.map(hiddenValue),
     findings: report.findings.map(findingValue),
     suppressed: report.suppressed.map(findingValue),
+    upgrades: report.upgrades.map((upgrade) => ({
+      package: upgrade.package,
+      layer: upgrade.layer,
+      version: upgrade.version,
+      mends: upgrade.mends,
+      fixable: upgrade.fixable,
+    })),
     undecided: report.undecided.map(undecidedValue),
     coverage: coverageValue(report.coverage),
     policy: {

@@ -1,0 +1,110 @@
+import type { Policy, Report } from "../core/report.ts";
+import { scanReport } from "../pipeline/scan.ts";
+import { defaultPolicy } from "../policy/evaluate.ts";
+import { jsonReport } from "../reports/json.ts";
+import { type Command, exitCodes, type Io } from "./command.ts";
+import {
+  failOn,
+  imageOptions,
+  imageUsage,
+  judgedDay,
+  outputs,
+  readArguments,
+  usageError,
+} from "./options.ts";
+import { prepare, sampleImage } from "./scan-image.ts";
+import { terminalOf } from "./terminal.ts";
+import { writeOutput } from "./write-output.ts";
+
+const formats = ["table", "json"] as const;
+
+const options = {
+  ...imageOptions,
+  format: { type: "string", short: "f", multiple: true },
+  output: { type: "string", short: "o" },
+  all: { type: "boolean" },
+  "fail-on": { type: "string" },
+  "only-fixed": { type: "boolean" },
+  "require-owned-executables": { type: "boolean" },
+} as const;
+
+const usage = `seaworthy scan [IMAGE] [OPTIONS]
+
+Takes an image apart layer by layer, says what is in it and what is wrong with it, and gives a verdict.
+
+IMAGE  docker-archive:FILE[:TAG]  oci:DIR_OR_TAR[:TAG]  oci-archive:FILE  dir:ROOT  docker:REF  podman:REF
+       containerd:REF  registry:REF, or a file, directory or reference without scheme.
+       Without IMAGE a sample image is made from old npm packages and scanned.
+
+  -f, --format FORMAT    table (default) or json; FORMAT=FILE writes a file; may be given again
+  -o, --output FILE      write the format without a file there
+      --all              show long lists whole
+      --fail-on SEVERITY critical, high (default), medium, low, negligible, any or never
+      --only-fixed       fail only on findings that a version mends
+      --require-owned-executables
+                         executables that no package claims make the verdict unknown
+${imageUsage}
+Exit codes: 0 pass, 1 fail, 2 error, 3 unknown. docs/cli.md tells all.
+`;
+
+/** `seaworthy scan`. */
+export const command: Command = {
+  name: "scan",
+  summary: "take an image apart and give a verdict",
+  usage,
+  run,
+};
+
+async function run(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = readArguments("scan", args, options);
+  const [given, ...more] = positionals;
+  if (more.length > 0) throw usageError("scan", `"${more[0]}" is one argument too many`);
+  if (given === "") throw usageError("scan", "the image reference is empty");
+  const wanted = outputs("scan", values.format ?? [], formats, io, values.output);
+  const policy = policyOf(values);
+  const today = judgedDay("scan", values, io);
+  const reference = given ?? (await sampleImage(io));
+  const { indexed, database } = await prepare("scan", reference, values, io);
+  try {
+    const report = scanReport(indexed, { database, policy, today });
+    for (const { format, file } of wanted)
+      await writeOutput(await render(report, format, file, values.all === true, io), file, io);
+    return exitCodes[report.verdict.decision];
+  } finally {
+    database.close();
+  }
+}
+
+function policyOf(values: {
+  readonly "fail-on"?: string | undefined;
+  readonly "only-fixed"?: boolean | undefined;
+  readonly "require-owned-executables"?: boolean | undefined;
+}): Policy {
+  return {
+    failOn: failOn("scan", values["fail-on"], defaultPolicy.failOn),
+    onlyFixed: values["only-fixed"] === true,
+    unownedExecutables: values["require-owned-executables"] === true ? "unknown" : "list",
+  };
+}
+
+async function render(
+  report: Report,
+  format: (typeof formats)[number],
+  file: string | undefined,
+  all: boolean,
+  io: Io,
+): Promise<string> {
+  switch (format) {
+    case "json":
+      return jsonReport(report);
+    case "table": {
+      const { tableReport } = await import("../reports/table.ts");
+      const terminal = terminalOf(io.stdout, io.env);
+      // A file is no terminal: no colours, and nothing folded away.
+      return tableReport(
+        report,
+        file === undefined ? { ...terminal, all } : { ...terminal, colour: false, all: true },
+      );
+    }
+  }
+}

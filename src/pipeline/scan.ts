@@ -1,0 +1,48 @@
+import type { AdvisoryDatabase } from "../core/advisory.ts";
+import type { IndexedImage } from "../core/indexed.ts";
+import type { Policy, Report } from "../core/report.ts";
+import { evaluate } from "../policy/evaluate.ts";
+import { reportSchemaVersion } from "../reports/json.ts";
+import { matchImage } from "./match.ts";
+
+/** What an indexed image is judged by. `today` is `YYYY-MM-DD`. */
+export interface Judgement {
+  readonly database: AdvisoryDatabase;
+  readonly policy: Policy;
+  readonly today: string;
+}
+
+/** The report of an indexed image: matched, merged and judged. Pure: same image, database, policy and day, same report. */
+export function scanReport(indexed: IndexedImage, { database, policy, today }: Judgement): Report {
+  const { findings, undecided, upgrades, gaps, skipped } = matchImage(indexed, database, today);
+  const { reference, digest, platform, distro, layers, packages, hiddenPackages } = indexed;
+  const allGaps = [...indexed.gaps, ...gaps];
+  const { runs, files, bytes, unownedExecutables } = indexed;
+  return {
+    schemaVersion: reportSchemaVersion,
+    image: {
+      reference,
+      digest: digest ?? null,
+      platform,
+      os: distro === undefined ? null : { id: distro.id, version: distro.version, name: distro.prettyName },
+      layers,
+    },
+    packages,
+    hiddenPackages,
+    findings,
+    suppressed: [],
+    upgrades,
+    undecided,
+    coverage: {
+      plugins: runs,
+      files,
+      bytes,
+      gaps: allGaps,
+      skipped,
+      unownedExecutables,
+      database: database.info,
+    },
+    policy,
+    verdict: evaluate({ findings, undecided, gaps: allGaps, unownedExecutables }, policy),
+  };
+}

@@ -1,0 +1,183 @@
+import type { Finding } from "../core/finding.ts";
+import { fullName } from "../core/package-name.ts";
+import type { Report, ReportLayer } from "../core/report.ts";
+import { severities } from "../core/severity.ts";
+import { platformText } from "./json.ts";
+import { instruction, origin } from "./layer-text.ts";
+import { type Row, rowsByLayer } from "./table-packages.ts";
+import { rowLines, severityStyles, severityWord } from "./table-row.ts";
+import { clean, columns, cut, paint, type Style, type Terminal } from "./terminal.ts";
+
+/** How much of a report people are shown. */
+export interface TableOptions extends Terminal {
+  /** Everything, however long. */
+  readonly all: boolean;
+}
+
+/** The report for people: layers with their packages, what mends them, what is not known, and one line with the verdict. */
+export function tableReport(report: Report, options: TableOptions): string {
+  const sections = [
+    headerLines(report, options),
+    ...layerSections(report, options),
+    hiddenLines(report, options),
+    undecidedLines(report, options),
+    gapLines(report, options),
+    noteLines(report, options),
+  ].filter((lines) => lines.length > 0);
+  return `${[...sections, verdictLines(report, options)].map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function headerLines({ image, packages }: Report, options: TableOptions): readonly string[] {
+  const { reference, digest, platform, os, layers } = image;
+  const base = layers.filter(({ fromBase }) => fromBase === true).length;
+  const shape = `${counted(layers.length, "layer")}${base === 0 ? "" : ` (${base} of the base image)`}`;
+  const system = os === null ? "no operating system" : clean(os.name || `${os.id} ${os.version}`.trim());
+  const facts = [system, platformText(platform), shape, counted(packages.length, "package")]
+    .map(clean)
+    .join(" · ");
+  const short = digest === null ? "" : `  ${paint(options, shortDigest(digest), "dim")}`;
+  return [
+    `${paint(options, cut(clean(reference), options.width), "bold")}${short}`,
+    paint(options, cut(facts, options.width), "dim"),
+  ];
+}
+
+function shortDigest(digest: string): string {
+  return clean(digest).slice(0, "sha256:".length + 12);
+}
+
+function layerSections(report: Report, options: TableOptions): readonly (readonly string[])[] {
+  const rows = rowsByLayer(report);
+  return report.image.layers.flatMap((layer) => {
+    const own = rows.get(layer.index);
+    return own === undefined ? [] : [layerLines(layer, own, options)];
+  });
+}
+
+const mostRows = 25;
+
+function layerLines(layer: ReportLayer, rows: readonly Row[], options: TableOptions): readonly string[] {
+  const shown = options.all ? rows : rows.slice(0, mostRows);
+  const lines = shown.flatMap((row) => rowLines(row, shown, options));
+  const left = rows.length - shown.length;
+  const more = `  … ${counted(left, "more package")} with findings (--all shows them)`;
+  return [layerTitle(layer, options), ...lines, ...(left === 0 ? [] : [paint(options, more, "dim")])];
+}
+
+function layerTitle(layer: ReportLayer, options: TableOptions): string {
+  const tail = origin(layer);
+  const head = `layer ${layer.index}`;
+  const room = options.width - columns(head) - 2 - (tail === "" ? 0 : columns(tail) + 2);
+  const step = cut(instruction(layer.createdBy), Math.max(room, 20));
+  const gap = tail === "" ? "" : `  ${paint(options, tail, "cyan")}`;
+  return `${paint(options, head, "bold", "cyan")}  ${step}${gap}`;
+}
+
+const mostHidden = 5;
+
+function hiddenLines({ hiddenPackages }: Report, options: TableOptions): readonly string[] {
+  if (hiddenPackages.length === 0) return [];
+  const shown = options.all ? hiddenPackages : hiddenPackages.slice(0, mostHidden);
+  const lines = shown.map((pkg) => {
+    const text = `${fullName(pkg)} ${pkg.version}  layer ${pkg.layer}, removed in layer ${pkg.removedIn}`;
+    return `  ${cut(clean(text), options.width - 2)}`;
+  });
+  const title = `shipped, not visible: ${counted(hiddenPackages.length, "package")} of lower layers`;
+  return [
+    paint(options, title, "bold"),
+    ...lines,
+    ...moreLine(hiddenPackages.length - shown.length, options),
+  ];
+}
+
+function undecidedLines({ undecided }: Report, options: TableOptions): readonly string[] {
+  if (undecided.length === 0) return [];
+  const shown = options.all ? undecided : undecided.slice(0, 5);
+  const lines = shown.map(({ id, package: purl, reason }) =>
+    cut(`  ${clean(id)}  ${clean(purl)}: ${clean(reason)}`, options.width),
+  );
+  const title = paint(options, `undecided: ${counted(undecided.length, "match", "es")}`, "bold", "yellow");
+  return [title, ...lines, ...moreLine(undecided.length - shown.length, options)];
+}
+
+function gapLines({ coverage }: Report, options: TableOptions): readonly string[] {
+  const { gaps } = coverage;
+  if (gaps.length === 0) return [];
+  const shown = options.all ? gaps : gaps.slice(0, 10);
+  const width = Math.max(...shown.map(({ code }) => code.length));
+  const lines = shown.map(({ code, message, path }) => {
+    const place = path === undefined ? "" : ` (${path})`;
+    return cut(
+      `  ${code.padEnd(width)}  ${clean(`${message}${place}`)}`,
+      Math.max(options.width, width + 44),
+    );
+  });
+  return [
+    paint(options, "not known", "bold", "yellow"),
+    ...lines,
+    ...moreLine(gaps.length - shown.length, options),
+  ];
+}
+
+function noteLines({ coverage, packages }: Report, options: TableOptions): readonly string[] {
+  const { skipped, unownedExecutables } = coverage;
+  const notes = skipped.map(
+    ({ code, packages }) => `${counted(packages.length, "package")} ${skipWords(code)}`,
+  );
+  const unowned = unownedExecutables.length;
+  if (unowned > 0 && packages.length > 0)
+    notes.push(
+      `${counted(unowned, "executable")} of no package${unowned <= 3 ? `: ${paths(unownedExecutables)}` : ""}`,
+    );
+  return notes.map((note) => paint(options, cut(`note: ${clean(note)}`, options.width), "dim"));
+}
+
+function skipWords(code: string): string {
+  switch (code) {
+    case "owned-by-os-package":
+      return "belong to operating system packages, whose advisories decide";
+    case "third-party-package":
+      return "not built by the distribution, whose advisories do not speak of them";
+    default:
+      return code;
+  }
+}
+
+function paths(executables: Report["coverage"]["unownedExecutables"]): string {
+  return executables.map(({ path }) => `/${path}`).join(", ");
+}
+
+function moreLine(left: number, options: TableOptions): readonly string[] {
+  return left <= 0 ? [] : [paint(options, `  … ${left} more (--all shows them)`, "dim")];
+}
+
+const verdictStyles: Readonly<Record<Report["verdict"]["decision"], Style>> = {
+  pass: "green",
+  fail: "red",
+  unknown: "yellow",
+};
+
+function verdictLines(report: Report, options: TableOptions): readonly string[] {
+  const { decision, reasons } = report.verdict;
+  const word = paint(options, decision.toUpperCase(), "bold", verdictStyles[decision]);
+  const why = reasons.filter(({ code }) => code !== "finding-refused").map(({ code }) => code);
+  const because = why.length === 0 ? "" : ` · not known: ${[...new Set(why)].join(", ")}`;
+  return [`${word}  ${summary(report.findings, options)}${paint(options, because, "yellow")}`];
+}
+
+function summary(findings: readonly Finding[], options: TableOptions): string {
+  if (findings.length === 0) return "no findings";
+  const flaws = severities.flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    const name = severityWord(severity);
+    return count === 0 ? [] : [paint(options, `${count} ${name}`, ...severityStyles[severity])];
+  });
+  const fixable = findings.filter(({ fix }) => fix.state === "fixed").length;
+  const exploited = findings.filter(({ kev }) => kev).length;
+  const more = [`${fixable} fixable`, ...(exploited === 0 ? [] : [`${exploited} known to be exploited`])];
+  return `${flaws.join(", ")} (${more.join(", ")})`;
+}
+
+function counted(count: number, what: string, ending = "s"): string {
+  return `${count} ${what}${count === 1 ? "" : ending}`;
+}
