@@ -206,7 +206,9 @@ async function upgradeAndRemove(): Promise<void> {
 }
 
 function ofType(type: string): readonly string[] {
-  return named(scanned.report.packages.filter((each) => each.type === type && each.ownedBy === undefined));
+  return named(
+    scanned.report.packages.filter((each) => each.type === type && (each.ownedBy ?? null) === null),
+  );
 }
 
 function layerOf(purlStart: string): number | undefined {

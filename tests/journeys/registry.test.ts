@@ -32,7 +32,14 @@ before(async () => {
   if (skip !== false) return;
   [open, locked] = await Promise.all([startRegistry(), startRegistry(user)]);
   layout = writeLayout(join(scratch("layout"), "image"), plan);
-  const copy = ["copy", "--quiet", "--insecure-policy", "--dest-tls-verify=false", `oci:${layout}:t`];
+  const copy = [
+    "copy",
+    "--quiet",
+    "--insecure-policy",
+    "--preserve-digests",
+    "--dest-tls-verify=false",
+    `oci:${layout}:t`,
+  ];
   await tool("skopeo", [...copy, `docker://${open.host}/fleet/app:1`]);
   await tool("skopeo", [
     ...copy,

@@ -41,13 +41,7 @@ async function buildDatabase(): Promise<string> {
   return db;
 }
 
-/** `type name version` (with the namespace in the name) of every package, sorted: what is compared with a real tool. */
+/** `type name version` of every package, sorted: what is compared with a real tool. */
 export function named(packages: readonly Package[]): readonly string[] {
-  return packages
-    .map(({ type, namespace, name, version }) => {
-      const separator = type === "maven" ? ":" : "/";
-      const full = namespace === undefined ? name : `${namespace}${separator}${name}`;
-      return `${type} ${full} ${version}`;
-    })
-    .sort();
+  return packages.map(({ type, name, version }) => `${type} ${name} ${version}`).sort();
 }
