@@ -54,11 +54,17 @@ function findDistro(merged: MergedLayers, visible: ReadonlyMap<string, number>):
     const distro = distroOf(merged, merged.contents.get(node) ?? node);
     if (distro !== undefined) return distro;
   }
-  for (const path of [...visible.keys()].sort(byText)) {
-    const distro = distroOf(merged, visible.get(path) ?? -1);
-    if (distro !== undefined) return distro;
-  }
-  return undefined;
+  const others = [...visible].flatMap(([path, id]) => {
+    const distro = distroOf(merged, id);
+    return distro === undefined ? [] : [{ path, distro }];
+  });
+  others.sort((a, b) => rank(a.path) - rank(b.path) || byText(a.path, b.path));
+  return others[0]?.distro;
+}
+
+// What derived distributions keep of the one that they derive from.
+function rank(path: string): number {
+  return ["etc/system-release", "etc/redhat-release", "etc/debian_version"].indexOf(path);
 }
 
 function distroOf(merged: MergedLayers, id: number): Distro | undefined {

@@ -103,7 +103,9 @@ async function runTask(
   };
   const source = content.kind === "stream" ? { kind: "chunks" as const, chunks: content.open() } : content;
   try {
-    return await run({ source, targets, onBytes });
+    const index = await run({ source, targets, onBytes });
+    signal?.throwIfAborted();
+    return index;
   } catch (thrown) {
     signal?.throwIfAborted();
     return brokenLayer({ code: codeOf(thrown), message: messageOf(thrown) });

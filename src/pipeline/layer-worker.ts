@@ -43,9 +43,10 @@ async function answer(
 ): Promise<void> {
   const say = (message: FromWorker, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
   try {
-    const bytesRead = batched((bytes) => say({ kind: "bytes", bytes }));
+    const progress = batched((bytes) => say({ kind: "bytes", bytes }));
     const from: LayerSource = source.kind === "pumped" ? { kind: "chunks", chunks: inbox.chunks() } : source;
-    const index = await indexLayer(from, { extractors, targets, onBytes: bytesRead });
+    const index = await indexLayer(from, { extractors, targets, onBytes: progress.add });
+    progress.flush();
     say({ kind: "done", index }, columnsOf(index));
   } catch (thrown) {
     say({ kind: "failed", code: codeOf(thrown), message: messageOf(thrown) });
@@ -62,13 +63,18 @@ function columnsOf({ entries }: LayerIndex): ArrayBuffer[] {
 
 const progressStep = 4 * 2 ** 20;
 
-function batched(tell: (bytes: number) => void): (bytes: number) => void {
+function batched(tell: (bytes: number) => void): { add: (bytes: number) => void; flush: () => void } {
   let untold = 0;
-  return (bytes) => {
-    untold += bytes;
-    if (untold < progressStep) return;
-    tell(untold);
+  const flush = (): void => {
+    if (untold > 0) tell(untold);
     untold = 0;
+  };
+  return {
+    flush,
+    add(bytes) {
+      untold += bytes;
+      if (untold >= progressStep) flush();
+    },
   };
 }
 
