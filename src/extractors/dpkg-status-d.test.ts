@@ -52,6 +52,6 @@ test("dpkgStatusD tells what it cannot read", () => {
 });
 
 test("dpkgStatusD wants files of that directory only", () => {
-  for (const path of [`${directory}`, `${directory}/a/b`, "status.d/a", `x/${directory}/a`])
+  for (const path of [directory, `${directory}/a/b`, "status.d/a", `x/${directory}/a`])
     assert.equal(dpkgStatusD.wants(foundFile(path, "")), false, path);
 });

@@ -4,8 +4,7 @@ import type { Candidate, Extraction, Extractor, FoundFile } from "../core/plugin
 import { bufferOf } from "../formats/lines.ts";
 import { createOwnedPaths, type OwnedPaths } from "../formats/owned-paths.ts";
 import { createProblemList, type ProblemList, problemsBeside } from "../formats/problem-list.ts";
-import { parseRpmHeader, type RpmHeader } from "../formats/rpm-header.ts";
-import type { StoredHeader } from "../formats/rpm-store.ts";
+import { parseRpmHeader, type RpmHeader, type StoredHeader } from "../formats/rpm-header.ts";
 import { berkeleyHeaders, isBerkeleyHash } from "../formats/rpmdb-bdb.ts";
 import { isNdb, ndbHeaders } from "../formats/rpmdb-ndb.ts";
 import { isSqlite, sqliteRows } from "../formats/sqlite.ts";

@@ -36,7 +36,7 @@ export function debPackage({ fields }: Pick<Stanza, "fields">): FoundPackage | s
 }
 
 /** A version as dpkg prints it: without an epoch 0 (unless the rest has a colon), the epoch without leading zeros. */
-export function canonicalDebVersion(text: string): string {
+function canonicalDebVersion(text: string): string {
   const colon = text.indexOf(":");
   if (colon < 1 || !/^\d+$/.test(text.slice(0, colon))) return text;
   const epoch = text.slice(0, colon).replace(/^0+(?=\d)/, "");

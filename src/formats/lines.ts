@@ -2,7 +2,7 @@ import { SeaworthyError } from "../core/errors.ts";
 import type { RandomAccess } from "../core/plugin.ts";
 
 /** Bounds of a text file that is read line by line. */
-export interface LineLimits {
+interface LineLimits {
   /** Bytes of the whole file. */
   readonly file: number;
   /** Bytes of one line. */
@@ -10,7 +10,7 @@ export interface LineLimits {
 }
 
 /** 64 MiB of text (ten times the largest real package database), 1 MiB a line. */
-export const lineLimits: LineLimits = { file: 64 * 2 ** 20, line: 2 ** 20 };
+const lineLimits: LineLimits = { file: 64 * 2 ** 20, line: 2 ** 20 };
 
 /**
  * Lines of a UTF-8 text, each with its line feed; only a last line that nobody ended comes without. A byte order mark is dropped.

@@ -2,7 +2,7 @@ import { SeaworthyError } from "../core/errors.ts";
 import type { RandomAccess } from "../core/plugin.ts";
 import { bufferOf } from "./lines.ts";
 import { createPageSet, type PageSet } from "./page-set.ts";
-import { damagedStore, malformedStore, maxHeader, type StoredHeader } from "./rpm-store.ts";
+import { damagedStore, malformedStore, maxHeader, type StoredHeader } from "./rpm-header.ts";
 
 /** Is it a Berkeley DB hash by its meta page (magic number at byte 12, in either byte order)? */
 export function isBerkeleyHash(head: Uint8Array): boolean {

@@ -1,7 +1,7 @@
 import { SeaworthyError } from "../core/errors.ts";
 import type { RandomAccess } from "../core/plugin.ts";
 import { bufferOf } from "./lines.ts";
-import { damagedStore, malformedStore, maxHeader, type StoredHeader } from "./rpm-store.ts";
+import { damagedStore, malformedStore, maxHeader, type StoredHeader } from "./rpm-header.ts";
 
 /** Is it an ndb package database by its magic number? */
 export function isNdb(head: Uint8Array): boolean {
