@@ -286,7 +286,7 @@ test("assembleImage() counts only unreadable files that are visible", () => {
 });
 
 const files = [list("a", "usr/bin/a", "etc/a.conf"), file("usr/bin/a", ""), file("etc/a.conf", "")];
-for (const [title, expected, ...layers] of [
+const gapRows: readonly [string, readonly string[], ...(readonly TarItem[])[]][] = [
   ["a sound image", [], [debian, status("a 1"), ...files]],
   [
     "a package removed, its configuration left",
@@ -365,7 +365,8 @@ for (const [title, expected, ...layers] of [
   ["nothing at all", ["nothing-found"], []],
   ["only a file", ["nothing-found"], [file("app", "x", 0o755)]],
   ["only a language package", [], [file("x/l.pkg", "l 1")]],
-] as [string, string[], ...TarItem[][]][])
+];
+for (const [title, expected, ...layers] of gapRows)
   test(`assembleImage() gaps of ${title}`, () => {
     assert.deepEqual(codes(image(...layers)), expected);
   });

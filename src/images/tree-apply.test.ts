@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { file, gone, opaque, writeLayout } from "../../tests/support/image.ts";
 import { needs } from "../../tests/support/needs.ts";
 import { scratch, tool } from "../../tests/support/scratch.ts";
