@@ -49,6 +49,7 @@ for (const node of [process.execPath, ...(old === undefined ? [] : [old.program]
     const fromSource = await seaworthy(args);
     assert.equal(compiled.stdout, fromSource.stdout, compiled.stderr);
     assert.equal(compiled.code, fromSource.code);
+    assert.doesNotMatch(compiled.stderr, /Warning/u);
     assert.match(compiled.stdout, /"pkg:npm\/lodash@4\.17\.4"/u);
   });
 
