@@ -9,7 +9,8 @@ import { readAssignments } from "../formats/os-release.ts";
  */
 export const osRelease: Extractor = {
   id: "os-release",
-  wants: ({ path }) => Object.hasOwn(readers, path),
+  wants: ({ path }) =>
+    (path.startsWith("etc/") || path.startsWith("usr/lib/os-")) && Object.hasOwn(readers, path),
   extract(file) {
     const reader = Object.hasOwn(readers, file.path) ? readers[file.path] : undefined;
     const distro = reader?.(textOf(file));

@@ -1,6 +1,6 @@
 import { SeaworthyError } from "../core/errors.ts";
 import type { FoundPackage, Ownership } from "../core/package.ts";
-import type { Candidate, Extraction, Extractor, FoundFile } from "../core/plugin.ts";
+import type { Extraction, Extractor, FoundFile } from "../core/plugin.ts";
 import { bufferOf } from "../formats/lines.ts";
 import { createOwnedPaths, type OwnedPaths } from "../formats/owned-paths.ts";
 import { createProblemList, type ProblemList, problemsBeside } from "../formats/problem-list.ts";
@@ -23,19 +23,20 @@ export const rpm: Extractor = {
 
 /** Where the database is by default, on newer and SUSE systems, and on ostree's. */
 const directories = ["var/lib/rpm/", "usr/lib/sysimage/rpm/", "usr/share/rpm/"] as const;
-const stores: ReadonlySet<string> = new Set(directoriesWith("Packages", "Packages.db", "rpmdb.sqlite"));
-const journals: ReadonlySet<string> = new Set(directoriesWith("rpmdb.sqlite-wal", "rpmdb.sqlite-journal"));
+const stores: ReadonlySet<string> = new Set(["Packages", "Packages.db", "rpmdb.sqlite"]);
+const journals: ReadonlySet<string> = new Set(["rpmdb.sqlite-wal", "rpmdb.sqlite-journal"]);
 
-function directoriesWith(...names: readonly string[]): readonly string[] {
-  return directories.flatMap((directory) => names.map((name) => directory + name));
+function isDatabase(path: string): boolean {
+  return isNamed(path, stores);
 }
 
-function isDatabase(path: Candidate["path"]): boolean {
-  return stores.has(path);
+function isJournal(path: string): boolean {
+  return isNamed(path, journals);
 }
 
-function isJournal(path: Candidate["path"]): boolean {
-  return journals.has(path);
+function isNamed(path: string, names: ReadonlySet<string>): boolean {
+  const directory = directories.find((each) => path.startsWith(each));
+  return directory !== undefined && names.has(path.slice(directory.length));
 }
 
 function journalProblem({ bytes }: FoundFile): Extraction {
