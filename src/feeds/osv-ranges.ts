@@ -42,11 +42,11 @@ function changesOf(event: OsvEvent): readonly Change[] {
   });
 }
 
-// Two events need no order; where a version does not parse, the order of the record is the best there is.
+// `0` is before all; where a version does not parse, the order of the record is the best there is.
 function sorted(changes: readonly Change[], scheme: TextScheme | undefined): readonly Change[] {
   const first = changes.filter((change) => change.kind === "introduced" && change.version === "0");
   const rest = changes.filter((change) => !first.includes(change));
-  if (scheme === undefined || changes.length <= 2 || !rest.every((change) => scheme.valid(change.version)))
+  if (scheme === undefined || rest.length <= 1 || !rest.every((change) => scheme.valid(change.version)))
     return [...first, ...rest];
   return [...first, ...rest.toSorted((a, b) => scheme.compareText(a.version, b.version) ?? 0)];
 }
