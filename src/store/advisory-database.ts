@@ -79,10 +79,15 @@ function reader(database: DatabaseSync): AdvisoryDatabase {
   const { ecosystems, prefixes } = readTables(database);
   const numbers = new Map(ecosystems.map((name, number) => [name, number]));
   const findPackage = statement(database, "SELECT affected FROM package WHERE ecosystem = ? AND name = ?");
+  const findEnding = statement(
+    database,
+    "SELECT name FROM package WHERE ecosystem = ? AND substr(name, -?) = ? ORDER BY name",
+  );
   const getPackage = statement(database, "SELECT ecosystem, name, affected FROM package WHERE n = ?");
   const getAffected = statement(database, "SELECT data FROM affected WHERE n = ?");
   const getIdent = statement(database, "SELECT advisories, flaw FROM ident WHERE id = ?");
-  const details = detailReader(database, prefixes, (cve) => flawOf(getIdent, cve));
+  const flaw = remembering((cve) => flawOf(getIdent, cve));
+  const details = detailReader(database, prefixes, flaw);
   const info = readInfo(database);
   const covered = new Set(info.sources.flatMap((source) => source.covers));
   const read = (key: Key): readonly StoredAdvisory[] =>
@@ -99,11 +104,13 @@ function reader(database: DatabaseSync): AdvisoryDatabase {
       const found = number === undefined ? undefined : findPackage.get(number, name);
       return found === undefined ? [] : read({ ecosystem, name, data: Number(columns(found)[0]) });
     },
+    namesEnding: (ecosystem, ending) =>
+      columnOf(findEnding, numbers.get(ecosystem) ?? -1, ending.length, ending),
     byId: (id) =>
       numbersOf(getIdent, id).map((number) =>
         whole(number, details.of(number).packages.map(packageOf), read, details),
       ),
-    flaw: (cve) => flawOf(getIdent, cve),
+    flaw,
     knownExploited: knownExploitedReader(database),
     lifecycle: lifecycleReader(database),
     close: () => database.close(),
@@ -207,6 +214,24 @@ function numbersOf(getIdent: StatementSync, id: string): readonly number[] {
 function flawOf(getIdent: StatementSync, cve: string): Flaw | undefined {
   const [, data] = columns(getIdent.get(cve));
   return data instanceof Uint8Array ? { id: cve, ...readFlaw(new ByteReader(data)) } : undefined;
+}
+
+const mostRemembered = 4096;
+
+// One flaw is asked for its rating, its vectors and its words, for each package that has it.
+function remembering(read: (cve: string) => Flaw | undefined): (cve: string) => Flaw | undefined {
+  const known = new Map<string, Flaw | undefined>();
+  return (cve) => {
+    if (known.has(cve)) return known.get(cve);
+    const flaw = read(cve);
+    if (known.size >= mostRemembered) known.clear();
+    known.set(cve, flaw);
+    return flaw;
+  };
+}
+
+function columnOf(statement: StatementSync, ...values: readonly (string | number)[]): readonly string[] {
+  return statement.all(...values).map((row) => String(columns(row)[0]));
 }
 
 function knownExploitedReader(database: DatabaseSync): AdvisoryDatabase["knownExploited"] {

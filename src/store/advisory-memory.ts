@@ -31,6 +31,16 @@ export function memoryDatabase(content: AdvisoryContent): AdvisoryDatabase {
     info: content.info,
     covers: (ecosystem) => covered.has(ecosystem),
     lookup: (key) => (byKey.get(keyText(key)) ?? []).map((advisory) => narrowed(advisory, key)),
+    namesEnding: (ecosystem, ending) =>
+      [
+        ...new Set(
+          content.advisories.flatMap(({ affected }) =>
+            affected.flatMap((one) =>
+              one.ecosystem === ecosystem && one.name.endsWith(ending) ? [one.name] : [],
+            ),
+          ),
+        ),
+      ].sort(),
     byId: (id) => byName.get(id) ?? [],
     flaw: (cve) => flawOf(cve, byName.get(cve) ?? []),
     knownExploited: (cve) => exploited.get(cve),

@@ -1,0 +1,113 @@
+import { execFileSync } from "node:child_process";
+import { DatabaseSync } from "node:sqlite";
+import type { IndexedImage } from "../src/core/indexed.ts";
+import type { Package, PackageType } from "../src/core/package.ts";
+import { packagePurl } from "../src/core/purl.ts";
+import { matchImage } from "../src/pipeline/match.ts";
+import { openDatabase } from "../src/store/advisory-database.ts";
+
+// Matches 1,000 packages with a database of real advisories: `node bench/match.ts DATABASE`. Half are this Debian machine's own
+// (dpkg-query), the others language packages that the database names. Tells the first and the median time.
+
+const [path = ""] = process.argv.slice(2);
+const rounds = 15;
+const wanted = 1000;
+const debian = { id: "debian", version: "12", idLike: [], prettyName: "Debian GNU/Linux 12 (bookworm)" };
+
+const installed = installedPackages().slice(0, wanted / 2);
+const packages = [...installed, ...languagePackages(wanted - installed.length)];
+const image: IndexedImage = {
+  reference: "bench",
+  digest: undefined,
+  platform: { os: "linux", architecture: "amd64" },
+  config: {
+    platform: { os: "linux", architecture: "amd64" },
+    diffIds: [],
+    history: [],
+    env: [],
+    entrypoint: [],
+    cmd: [],
+    user: "",
+    workingDir: "",
+    labels: {},
+  },
+  annotations: {},
+  distro: debian,
+  layers: [],
+  packages,
+  hiddenPackages: [],
+  runs: [],
+  gaps: [],
+  unownedExecutables: [],
+  files: 0,
+  bytes: 0,
+};
+
+const times: number[] = [];
+const processor: number[] = [];
+let findings = 0;
+for (let round = 0; round < rounds; round += 1) {
+  const start = performance.now();
+  const used = process.cpuUsage();
+  // Opened anew: what a process that has just started finds, without its files' pages in its own memory.
+  const database = openDatabase(path);
+  findings = matchImage(image, database, "2025-01-01").findings.length;
+  database.close();
+  times.push(performance.now() - start);
+  processor.push(process.cpuUsage(used).user / 1000);
+}
+const figures = {
+  packages: packages.length,
+  debian: installed.length,
+  findings,
+  firstMilliseconds: round1(times[0] ?? 0),
+  medianMilliseconds: median(times),
+  // Other work on the machine does not count into this one.
+  firstProcessorMilliseconds: round1(processor[0] ?? 0),
+  medianProcessorMilliseconds: median(processor),
+};
+process.stdout.write(`${JSON.stringify(figures)}\n`);
+
+function median(values: readonly number[]): number {
+  return round1(values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0);
+}
+
+function round1(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function installedPackages(): readonly Package[] {
+  const format = "${Package}\t${Version}\t${source:Package}\t${source:Version}\n";
+  const lines = execFileSync("dpkg-query", ["-W", "-f", format], { encoding: "utf8" }).trim().split("\n");
+  return lines.map((line) => {
+    const [name = "", version = "", source = "", sourceVersion = ""] = line.split("\t");
+    return packageOf("deb", name, version, { name: source, version: sourceVersion });
+  });
+}
+
+function languagePackages(count: number): readonly Package[] {
+  const database = new DatabaseSync(path, { readOnly: true });
+  const list: unknown = JSON.parse(
+    String(database.prepare("SELECT value FROM meta WHERE name = 'ecosystems'").get()?.["value"]),
+  );
+  const ecosystems = Array.isArray(list) ? list.map(String) : [];
+  const types = ["npm", "pypi", "golang", "cargo"] as const;
+  const packages = types.flatMap((type) => {
+    const names = database
+      .prepare("SELECT name FROM package WHERE ecosystem = ? ORDER BY name")
+      .all(ecosystems.indexOf(type))
+      .map((row) => String(row["name"]));
+    const step = Math.max(Math.floor((names.length * types.length) / count), 1);
+    return names
+      .filter((_, index) => index % step === 0)
+      .map((name) => packageOf(type, name, type === "golang" ? "v1.2.0" : "1.2.0"));
+  });
+  database.close();
+  return packages.slice(0, count);
+}
+
+function packageOf(type: PackageType, name: string, version: string, source?: Package["source"]): Package {
+  const found = { type, name, version, source, licences: [] };
+  const distro = type === "deb" ? debian : undefined;
+  return { ...found, purl: packagePurl(found, distro), distro, layer: 0, locations: [] };
+}
