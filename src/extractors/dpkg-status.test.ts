@@ -53,6 +53,7 @@ test("dpkgStatus reads a package", () => {
 
 const states: readonly (readonly [state: string, found: boolean])[] = [
   ["install ok installed", true],
+  ["Install OK Installed", true],
   ["hold ok installed", true],
   ["deinstall ok installed", true],
   ["install reinstreq installed", true],
@@ -139,6 +140,10 @@ test("dpkgStatus finds nothing in an empty file and refuses garbage", () => {
   assert.deepEqual(extractFrom(dpkgStatus, path, ""), { packages: [], problems: [] });
   for (const bytes of garbage.filter((each) => each.some((byte) => byte !== 10)))
     assert.throws(() => extractFrom(dpkgStatus, path, bytes), SeaworthyError);
+});
+
+test("dpkgStatus writes names in lower case, as dpkg does", () => {
+  assert.deepEqual(named([extractFrom(dpkgStatus, path, stanza({ Package: "Old-Name" }))]), ["old-name@1"]);
 });
 
 test("dpkgStatus tells what an interrupted dpkg left in updates/", () => {

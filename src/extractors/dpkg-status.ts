@@ -63,10 +63,10 @@ const maxPackages = 250_000;
 
 function take(stanza: Stanza, packages: Map<string, FoundPackage>): Problem | undefined {
   const { damage, fields, line } = stanza;
-  const name = fields.get("package") ?? "";
+  const name = (fields.get("package") ?? "").toLowerCase();
   const subject = name === "" ? `stanza at line ${line}` : `package "${name.slice(0, 80)}" at line ${line}`;
   if (damage !== undefined) return { code: damage.code, message: `${subject}: ${damage.message}` };
-  const state = (fields.get("status") ?? "").split(/\s+/)[2];
+  const state = (fields.get("status") ?? "").toLowerCase().split(/\s+/)[2];
   if (state !== undefined && gone.has(state)) {
     packages.delete(keyOf(name, fields.get("architecture")));
     return undefined;

@@ -17,7 +17,7 @@ export const debFields: ReadonlySet<string> = new Set([
  * The source package is told always: `Source:` where it stands, else the package itself.
  */
 export function debPackage({ fields }: Pick<Stanza, "fields">): FoundPackage | string {
-  const name = fields.get("package") ?? "";
+  const name = (fields.get("package") ?? "").toLowerCase();
   if (name === "") return "it has no Package field";
   if (!debName.test(name)) return `"${name.slice(0, 80)}" is no package name`;
   const version = canonicalDebVersion(fields.get("version") ?? "");
@@ -44,8 +44,8 @@ function canonicalDebVersion(text: string): string {
   return epoch === "0" && !rest.includes(":") ? rest : `${epoch}:${rest}`;
 }
 
-// Names begin with a letter or digit; dpkg reads upper case and "_" of old packages as well (lib/dpkg/parsehelp.c).
-const debName = /^[a-z0-9][a-z0-9+._-]*$/i;
+// Names begin with a letter or digit; dpkg reads "_" of old packages as well, and upper case as lower (lib/dpkg/pkg-hash.c).
+const debName = /^[a-z0-9][a-z0-9+._-]*$/;
 
 function debSource(
   text: string | undefined,
