@@ -124,10 +124,7 @@ async function installPip(): Promise<void> {
     target,
   ]);
   const rows: readonly { name: string; version: string }[] = JSON.parse(listed);
-  // PEP 503 is how purls and advisories spell a project's name.
-  truth.pip = rows
-    .map(({ name, version }) => `pypi ${name.toLowerCase().replace(/[-_.]+/gu, "-")} ${version}`)
-    .sort();
+  truth.pip = rows.map(({ name, version }) => `pypi ${name} ${version}`).sort();
 }
 
 async function installJars(): Promise<void> {
