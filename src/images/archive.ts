@@ -24,7 +24,16 @@ export interface Archive {
 export async function openArchive(path: string): Promise<Archive> {
   const compression = detectCompression(await headOf(path));
   if (compression === "none") return openPlain(path);
-  return openSequential(async () => (await inflate(fileChunks(path))).chunks);
+  return openSequential(async () => {
+    const file = await fileCursor(path);
+    try {
+      const { chunks } = await inflate(file.stream(Number.MAX_SAFE_INTEGER));
+      return ending(chunks, () => file.close());
+    } catch (thrown) {
+      await file.close();
+      throw thrown;
+    }
+  });
 }
 
 /**
@@ -123,12 +132,15 @@ async function readRange(path: string, { offset, size }: TarMember): Promise<Uin
   });
 }
 
-async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
-  const cursor = await fileCursor(path);
+/** The same chunks; `close` is called when they end or are given up. */
+export async function* ending(
+  chunks: AsyncIterable<Uint8Array>,
+  close: () => Promise<void> | void,
+): AsyncGenerator<Uint8Array> {
   try {
-    yield* cursor.stream(Number.MAX_SAFE_INTEGER);
+    yield* chunks;
   } finally {
-    await cursor.close();
+    await close();
   }
 }
 

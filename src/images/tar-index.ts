@@ -18,7 +18,7 @@ export interface TarIndex {
 }
 
 /** Bounds of an archive of images. */
-export const tarIndexLimits = { members: 200_000, meta: 2 ** 20, links: 16 };
+export const tarIndexLimits = { members: 50_000, meta: 2 ** 20, links: 16 };
 
 type Entry =
   | { readonly kind: "file"; readonly offset: number; readonly size: number }

@@ -1,7 +1,7 @@
 import { SeaworthyError } from "../../core/errors.ts";
 import { optionalText, parseJson, record, text } from "../../formats/shape.ts";
 import { type LocalAddress, localText, requestLocal } from "../../net/local-http.ts";
-import { openSequential } from "../archive.ts";
+import { ending, openSequential } from "../archive.ts";
 import { documentLimit } from "../config.ts";
 import { platformFit, platformText } from "../platform.ts";
 import type { Opened, SourceRequest } from "../source.ts";
@@ -87,7 +87,7 @@ async function inspect(
 
 async function exported(address: LocalAddress, id: string): Promise<AsyncIterable<Uint8Array>> {
   const response = await requestLocal(address, `/images/${id}/get`, exportPatience);
-  if (response.status === 200) return response.body;
+  if (response.status === 200) return ending(response.body, response.discard);
   response.discard();
   throw new SeaworthyError(
     "source-unavailable",
