@@ -4,6 +4,7 @@ import { extractors } from "../../src/extractors/list.ts";
 import { feeds } from "../../src/feeds/list.ts";
 import { matchers } from "../../src/matchers/list.ts";
 import { schemes } from "../../src/versions/list.ts";
+import { program } from "../support/distro-files.ts";
 
 // What the types of a family's list cannot say: the contract of its plugins with the rest.
 
@@ -61,7 +62,7 @@ test("extractors refuse what no package manager writes, without throwing", () =>
 
 // Each of these is some extractor's: one that nobody wants would be lost without a sign.
 test("extractors between them want every file that proves a package", () => {
-  const elf = Buffer.from("\x7fELF\x02\x01\x01".padEnd(64, "\0"), "latin1");
+  const server = program("usr/bin/server");
   const wanted: readonly (readonly [path: string, head?: Uint8Array])[] = [
     ["etc/os-release"],
     ["usr/lib/os-release"],
@@ -79,7 +80,7 @@ test("extractors between them want every file that proves a package", () => {
     ["opt/a.jar", Buffer.from("PK\x03\x04")],
     ["opt/a.war", Buffer.from("PK\x03\x04")],
     ["opt/a.ear", Buffer.from("PK\x03\x04")],
-    ["usr/bin/server", elf],
+    ["usr/bin/server", server.data],
   ];
   for (const [path, head = new Uint8Array(0)] of wanted) {
     const takers = extractors.filter((each) => each.wants({ path, size: 4096, mode: 0o755, head }));

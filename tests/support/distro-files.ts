@@ -3,6 +3,8 @@ import { file } from "./image.ts";
 
 // Small root file systems, as the distributions' own tools would leave them.
 
+type FileItem = Extract<TarItem, { kind: "file" }>;
+
 /** One package of a fabricated root. */
 export interface Installed {
   readonly name: string;
@@ -50,7 +52,7 @@ function apkRecord({ name, version, files = [] }: Installed): string {
 }
 
 /** A file with an ELF header: a program to whoever looks at the first bytes. */
-export function program(path: string): TarItem {
+export function program(path: string): FileItem {
   const header = Buffer.alloc(256);
   header.write("\x7fELF\x02\x01\x01", "latin1");
   // e_type ET_EXEC, e_machine x86-64, e_version 1, e_ehsize 64; no program headers, no sections.

@@ -29,7 +29,11 @@ export interface ImagePlan {
 }
 
 /** A text file. */
-export function file(path: string, content: string | Uint8Array, mode = 0o644): TarItem {
+export function file(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o644,
+): Extract<TarItem, { kind: "file" }> {
   const data = typeof content === "string" ? Buffer.from(content) : content;
   return { kind: "file", path, data, mode };
 }
