@@ -4,6 +4,7 @@ import { dpkgList } from "./dpkg-list.ts";
 import { dpkgStatus } from "./dpkg-status.ts";
 import { dpkgStatusD } from "./dpkg-status-d.ts";
 import { go } from "./go.ts";
+import { java } from "./java/java.ts";
 import { npm } from "./npm.ts";
 import { osRelease } from "./os-release.ts";
 import { python } from "./python.ts";
@@ -20,6 +21,7 @@ export const extractors: readonly Extractor[] = [
   rpm,
   npm,
   python,
+  java,
   go,
   rust,
 ];
