@@ -80,13 +80,22 @@ function unowned(
   owners: Owners,
 ): ImageContent["unownedExecutables"] {
   return programs
-    .filter((path) => !proving.has(path) && !owners.isOwned(path))
+    .filter((path) => !proving.has(path) && !owners.isOwned(path) && !isMaintainerScript(path, visible))
     .sort(byText)
     .map((path) => ({ path, layer: layerOf(merged.bases, visible.get(path) ?? 0) }));
 }
 
+// dpkg keeps the scripts of its packages beside the lists of their files, and lists neither.
+const scriptName = /^(var\/lib\/dpkg\/info\/.+)\.(?:preinst|postinst|prerm|postrm|config)$/;
+
+function isMaintainerScript(path: string, visible: ReadonlyMap<string, number>): boolean {
+  const [, stem] = scriptName.exec(path) ?? [];
+  return stem !== undefined && visible.has(`${stem}.list`);
+}
+
 function countFiles(layer: LayerIndex | undefined): number {
   let files = 0;
-  for (const kind of layer?.entries.kind ?? []) if (kind === entryKinds.file) files += 1;
+  const kinds = layer?.entries.kind ?? [];
+  for (let index = 0; index < kinds.length; index += 1) if (kinds[index] === entryKinds.file) files += 1;
   return files;
 }

@@ -13,7 +13,7 @@ import {
   type Tree,
   type TreeNode,
 } from "./tree.ts";
-import { entryName, entryPath } from "./walk-entries.ts";
+import { createNameReader, entryPath } from "./walk-entries.ts";
 
 /** The merged file system of an image, grown layer by layer, with what becomes of the files that matter. */
 export interface MergedTree {
@@ -115,11 +115,12 @@ interface Resolved {
 
 function applyLayer(merge: Merge, entries: LayerEntries): void {
   const base = merge.bases.at(-1) ?? 0;
+  const nameOf = createNameReader(entries);
   const resolved: (Resolved | undefined)[] = [];
   for (let index = 0; index < entries.count; index += 1) {
     const kind = entries.kind[index];
     if (kind === entryKinds.whiteout || kind === entryKinds.opaque) {
-      deleteLower(merge, entries, index, base);
+      deleteLower(merge, entries, index, nameOf(index));
       continue;
     }
     const parent = entries.parent[index] ?? 0;
@@ -128,7 +129,7 @@ function applyLayer(merge: Merge, entries: LayerEntries): void {
       known = resolveParent(merge, entries.directories[parent] ?? "", base + index);
       resolved[parent] = known;
     }
-    if (known !== undefined) place(merge, entries, index, known);
+    if (known !== undefined) place(merge, entries, index, known, nameOf(index));
     else fault(merge, cannotPlace(entryPath(entries, index), "its directory is a ring of links"));
   }
 }
@@ -140,9 +141,14 @@ function resolveParent(merge: Merge, path: string, id: number): Resolved | undef
   return { generation: merge.generation, directory, moved: directoryPath(directory) !== path };
 }
 
-function place(merge: Merge, entries: LayerEntries, index: number, { directory, moved }: Resolved): void {
+function place(
+  merge: Merge,
+  entries: LayerEntries,
+  index: number,
+  { directory, moved }: Resolved,
+  name: string,
+): void {
   const id = (merge.bases.at(-1) ?? 0) + index;
-  const name = entryName(entries, index);
   spend(merge.tree, 1);
   switch (entries.kind[index]) {
     case entryKinds.directory:
@@ -221,12 +227,12 @@ function drop(merge: Merge, directory: Directory, name: string): void {
 }
 
 // Whiteouts and opaque markers: what this layer itself holds stays.
-function deleteLower(merge: Merge, entries: LayerEntries, index: number, base: number): void {
+function deleteLower(merge: Merge, entries: LayerEntries, index: number, name: string): void {
+  const base = merge.bases.at(-1) ?? 0;
   const path = entries.directories[entries.parent[index] ?? 0] ?? "";
   const directory = findDirectory(merge.tree, path);
   if (directory === undefined) return;
   if (entries.kind[index] === entryKinds.opaque) return clearLower(merge, directory, base);
-  const name = entryName(entries, index);
   const node = directory.children.get(name);
   if (node === undefined) return;
   if (typeof node === "object" && node.kind === "directory") {

@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { SeaworthyError } from "../core/errors.ts";
 import { entryKinds, type LayerEntries } from "../core/layer.ts";
 import { baseOf, parentOf } from "./walk-path.ts";
@@ -72,15 +73,24 @@ export function createEntryColumns(): EntryColumns {
     finish: () => ({
       count,
       directories: [...directories.keys()],
-      parent: columns.parent.slice(0, count),
-      kind: columns.kind.slice(0, count),
-      mode: columns.mode.slice(0, count),
-      size: columns.size.slice(0, count),
-      names: Uint8Array.from(columns.names.subarray(0, used)),
-      nameEnds: columns.nameEnds.slice(0, count),
+      parent: new Uint32Array(columns.parent.buffer.transfer(count * 4)),
+      kind: new Uint8Array(columns.kind.buffer.transfer(count)),
+      mode: new Uint16Array(columns.mode.buffer.transfer(count * 2)),
+      size: new Float64Array(columns.size.buffer.transfer(count * 8)),
+      names: new Uint8Array(columns.names.buffer.transfer(used)),
+      nameEnds: new Uint32Array(columns.nameEnds.buffer.transfer(count * 4)),
       targets,
     }),
   };
+}
+
+/** Reads base names by entry; quick when it is asked for many. */
+export function createNameReader(entries: LayerEntries): (index: number) => string {
+  const { names, nameEnds } = entries;
+  if (!isAscii(names)) return (index) => entryName(entries, index);
+  // Parts of one string: a million names cost a million small headers and no copies.
+  const all = Buffer.from(names.buffer, names.byteOffset, names.length).toString("latin1");
+  return (index) => all.slice(index === 0 ? 0 : nameEnds[index - 1], nameEnds[index]);
 }
 
 /** Base name of an entry. */
@@ -109,22 +119,33 @@ function allocate(entries: number, bytes: number): Columns {
     mode: new Uint16Array(entries),
     size: new Float64Array(entries),
     nameEnds: new Uint32Array(entries),
-    names: Buffer.alloc(bytes),
+    names: Buffer.from(new ArrayBuffer(bytes)),
   };
 }
 
 function growEntries(columns: Columns): void {
-  const grown = allocate(columns.kind.length * 2, 0);
-  grown.parent.set(columns.parent);
-  grown.kind.set(columns.kind);
-  grown.mode.set(columns.mode);
-  grown.size.set(columns.size);
-  grown.nameEnds.set(columns.nameEnds);
-  Object.assign(columns, { ...grown, names: columns.names });
+  const length = columns.kind.length * 2;
+  columns.parent = grown(columns.parent, new Uint32Array(length));
+  columns.kind = grown(columns.kind, new Uint8Array(length));
+  columns.mode = grown(columns.mode, new Uint16Array(length));
+  columns.size = grown(columns.size, new Float64Array(length));
+  columns.nameEnds = grown(columns.nameEnds, new Uint32Array(length));
 }
 
 function growNames(columns: Columns, more: number): void {
-  const grown = Buffer.alloc(columns.names.length * 2 + more);
-  grown.set(columns.names);
-  columns.names = grown;
+  const length = columns.names.length * 2 + more;
+  columns.names = Buffer.from(grown(columns.names, new Uint8Array(length)).buffer);
+}
+
+type Column =
+  | Uint8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
+
+// The old memory is given back at once: the collector would let several generations of it pile up.
+function grown<T extends Column>(old: Column, larger: T): T {
+  larger.set(old);
+  old.buffer.transfer(0);
+  return larger;
 }

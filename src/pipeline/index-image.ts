@@ -49,32 +49,40 @@ const smallImage = 2 * 2 ** 20;
 async function readImage(
   blobs: readonly LayerBlob[],
   known: readonly (LayerIdentity | undefined)[],
-  { cache, onProgress, signal }: IndexOptions,
+  options: IndexOptions,
 ): Promise<ImageContent> {
+  const first = await reading(blobs, options, (how) =>
+    readAll(blobs, (blob, layer) => readLayer(blob, layer, known[layer], how)),
+  );
+  const { layers, merged } = await completed(blobs, first, options);
+  const content = assembleImage(
+    blobs,
+    layers,
+    merged,
+    extractors.map(({ id }) => id),
+  );
+  remember(options.cache, blobs, layers, content);
+  return content;
+}
+
+// Threads live only while layers are read: what they hold is given back before the merge needs its own.
+async function reading<T>(
+  blobs: readonly LayerBlob[],
+  { cache, onProgress, signal }: IndexOptions,
+  read: (how: LayerReading) => Promise<T>,
+): Promise<T> {
   const sizes = blobs.map(storedSize);
   const small = sizes.reduce((sum, size) => sum + size, 0) < smallImage;
   const pool = small ? undefined : createLayerPool();
   const abort = (): void => void pool?.close();
   signal?.addEventListener("abort", abort);
-  const reading: LayerReading = {
-    run: (task) => pool?.run(task) ?? indexLayer(task.source, { ...task, extractors }),
-    cache,
-    onProgress: (layer, bytes) => onProgress?.({ layer, bytes, total: finiteOf(sizes[layer]) }),
-    signal,
-  };
   try {
-    const first = await readAll(blobs, sizes, (blob, layer) => readLayer(blob, layer, known[layer], reading));
-    const { layers, merged } = await completed(blobs, first, reading);
-    // Before the tree is judged: what the threads hold is no longer needed.
-    await pool?.close();
-    const content = assembleImage(
-      blobs,
-      layers,
-      merged,
-      extractors.map(({ id }) => id),
-    );
-    remember(cache, blobs, layers, content);
-    return content;
+    return await read({
+      run: (task) => pool?.run(task) ?? indexLayer(task.source, { ...task, extractors }),
+      cache,
+      onProgress: (layer, bytes) => onProgress?.({ layer, bytes, total: finiteOf(sizes[layer]) }),
+      signal,
+    });
   } finally {
     signal?.removeEventListener("abort", abort);
     await pool?.close();
@@ -84,10 +92,9 @@ async function readImage(
 // The largest first: a small one that is left at the end keeps the fewest processors waiting.
 async function readAll<T>(
   blobs: readonly LayerBlob[],
-  sizes: readonly number[],
   read: (blob: LayerBlob, layer: number) => Promise<T>,
 ): Promise<readonly T[]> {
-  const order = [...blobs.entries()].sort(([a], [b]) => (sizes[b] ?? 0) - (sizes[a] ?? 0) || a - b);
+  const order = [...blobs.entries()].sort(([i, a], [j, b]) => storedSize(b) - storedSize(a) || i - j);
   const started = new Map(order.map(([layer, blob]) => [layer, read(blob, layer)]));
   const results = await Promise.allSettled(started.values());
   const failed = results.find((result) => result.status === "rejected");
@@ -99,17 +106,17 @@ async function readAll<T>(
 async function completed(
   blobs: readonly LayerBlob[],
   first: readonly (LayerIndex | undefined)[],
-  reading: LayerReading,
+  options: IndexOptions,
 ): Promise<{ layers: readonly (LayerIndex | undefined)[]; merged: MergedLayers }> {
   const merged = mergeLayers(first);
   const targets = hiddenTargets(merged, extractors);
   if (targets.size === 0) return { layers: first, merged };
-  const layers = await Promise.all(
-    first.map(async (index, layer) => {
+  const layers = await reading(blobs, options, (how) =>
+    readAll(blobs, async (blob, layer) => {
+      const index = first[layer];
       const wanted = targets.get(layer);
-      const blob = blobs[layer];
-      if (index === undefined || wanted === undefined || blob === undefined) return index;
-      return withSecondPass(index, await readAgain(blob, layer, index, wanted, reading));
+      if (index === undefined || wanted === undefined) return index;
+      return withSecondPass(index, await readAgain(blob, layer, index, wanted, how));
     }),
   );
   return { layers, merged: mergeLayers(layers) };
