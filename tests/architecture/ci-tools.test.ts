@@ -20,6 +20,7 @@ const essential = new Set([
   "chroot",
   "jar",
   "java",
+  "gzip",
 ]);
 const calls = /\b(?:needs|skipWorkshop)\(\s*((?:"[^"]+"[,\s]*)+)\)/gu;
 
