@@ -51,7 +51,8 @@ function output(): string {
       },
     );
     if (status !== 1) throw new Error(`scan the sample image: ended with ${status}\n${stderr}`);
-    return stdout;
+    // The private home of this run is the reader's own.
+    return stdout.replaceAll(join(home, "cache"), "~/.cache");
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
