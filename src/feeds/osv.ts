@@ -21,8 +21,8 @@ export const osv: Feed = {
     const listed = have.find((document) => document.name === index);
     return listed === undefined ? [index] : listedDocuments(listed);
   },
-  // Every export is asked for only when the list of them is not there.
-  optional: (name) => name === index,
+  // Every export is asked for only when the list of them is not there. Alpine's own list is a feed of its own.
+  optional: (name) => name === index || exportOf(name)?.name === "Alpine",
   source: (name) => {
     const found = exportOf(name);
     return found === undefined ? undefined : `osv ${found.name}`;

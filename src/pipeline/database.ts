@@ -63,8 +63,8 @@ export interface EnsuredDatabase {
 }
 
 /**
- * The database that is there; else, with a network, a new one; else the embedded landmarks with a note. A database named
- * by `--db` or `SEAWORTHY_DB` must be there. `SEAWORTHY_DB_FROM` names a mirror for the first build.
+ * The database that is there; else, with a network, a new one; else the embedded landmarks with a note. One that is named
+ * by `--db` must be there. `SEAWORTHY_DB_FROM` names a mirror for the first build.
  * @throws SeaworthyError `database-missing`, `database-invalid`.
  */
 export async function ensureDatabase(options: EnsureOptions): Promise<EnsuredDatabase> {

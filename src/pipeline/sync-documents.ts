@@ -80,9 +80,8 @@ export async function fetchFeed(
   }
   const missing = absent.filter((name) => feed.optional?.(name) !== true);
   const documents = [...have.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  // Of a feed of optional parts alone, none at all is still a miss.
-  const nothing = documents.length === 0 && missing.length === 0;
-  return { feed, documents, missing: nothing ? absent.slice(0, 1) : missing.sort() };
+  // A feed of which nothing is there is one miss, whatever its parts.
+  return { feed, documents, missing: documents.length === 0 ? absent.slice(0, 1) : missing.sort() };
 }
 
 async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -56,7 +56,9 @@ export type WorkerMessage =
     };
 
 const patience = 30 * 60_000;
-const heap = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
+// The first is enough for all that there was in 2026, and keeps the process below 300 MB; the second is for years to come.
+const heaps = [128, 1024] as const;
+const youngHeap = 8;
 
 /**
  * Fetches all feeds and puts a new database in the place of the old one; on any failure the old one stays. One process at a
@@ -151,15 +153,34 @@ async function replace(
       options.source.distrust?.(feeds.flatMap(({ documents }) => documents));
     throw asDiskError(thrown);
   } finally {
-    for (const each of [plan.path, plan.stagingPath])
-      for (const file of [each, `${each}-journal`]) rmSync(file, { force: true });
+    removeBuild(plan);
   }
 }
 
-function build(plan: WorkerPlan, progress: (progress: BuildProgress) => void): Promise<DatabaseInfo> {
+async function build(plan: WorkerPlan, progress: (progress: BuildProgress) => void): Promise<DatabaseInfo> {
+  const [first, second] = heaps;
+  return (
+    (await buildWithin(first, plan, progress)) ?? (await buildWithin(second, plan, progress)) ?? outOfMemory()
+  );
+}
+
+function outOfMemory(): never {
+  throw new SeaworthyError(
+    "limit-exceeded",
+    `build advisory database: more than ${heaps[1]} MB of memory needed`,
+  );
+}
+
+/** Undefined when the heap of so many MB was too small. */
+function buildWithin(
+  megabytes: number,
+  plan: WorkerPlan,
+  progress: (progress: BuildProgress) => void,
+): Promise<DatabaseInfo | undefined> {
+  removeBuild(plan);
   const worker = new Worker(new URL("./sync-worker.ts", import.meta.url), {
     workerData: plan,
-    resourceLimits: heap,
+    resourceLimits: { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: youngHeap },
   });
   return new Promise((resolve, reject) => {
     worker.on("message", (message: WorkerMessage) => {
@@ -172,13 +193,19 @@ function build(plan: WorkerPlan, progress: (progress: BuildProgress) => void): P
           return reject(new SeaworthyError(message.code, message.message, { hint: message.hint }));
       }
     });
-    worker.on("error", (cause) =>
-      reject(new SeaworthyError("internal", `build advisory database: ${cause.message}`, { cause })),
-    );
+    worker.on("error", (cause) => {
+      if ("code" in cause && cause.code === "ERR_WORKER_OUT_OF_MEMORY") return resolve(undefined);
+      reject(new SeaworthyError("internal", `build advisory database: ${cause.message}`, { cause }));
+    });
     worker.on("exit", (code) =>
       reject(new SeaworthyError("internal", `build advisory database: worker ended with ${code}`)),
     );
   });
+}
+
+function removeBuild(plan: WorkerPlan): void {
+  for (const each of [plan.path, plan.stagingPath])
+    for (const file of [each, `${each}-journal`]) rmSync(file, { force: true });
 }
 
 function syncDirectory(path: string): void {

@@ -27,8 +27,9 @@ export class EntryStore {
       this.#last?.body.equals(body) === true ? this.#last.place : this.#keep(body);
   }
 
-  /** Packages in the order of ecosystem and name, each with its entries as they came. */
+  /** Packages in the order of ecosystem and name, each with its entries as they came. Nothing can be added after. */
   *packages(): Iterable<PackageEntries> {
+    this.#numbers.clear();
     this.#entries.sort();
     const order = this.#names.map((_, number) => number);
     const names = this.#names;

@@ -94,7 +94,7 @@ function flawsOf(advisory: Advisory): readonly { id: string; rank: number; detai
 }
 
 /** The CVE ids of an advisory of one flaw. */
-export function flawIds(advisory: Pick<Advisory, "id" | "aliases">): readonly string[] {
+function flawIds(advisory: Pick<Advisory, "id" | "aliases">): readonly string[] {
   return [advisory.id, ...advisory.aliases].filter((id) => id.startsWith("CVE-"));
 }
 
