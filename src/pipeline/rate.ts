@@ -89,8 +89,21 @@ function cvssRating(texts: readonly string[]): Rating | undefined {
   };
 }
 
-// A vector that cannot be scored rates nothing; another one, or none, does.
+const known = new Map<string, readonly CvssScore[]>();
+const mostKnown = 4096;
+
+// A vector that cannot be scored rates nothing; another one, or none, does. Version 4 takes 0.3 ms to score, and the same few
+// hundred vectors stand in most advisories.
 function scored(text: string): readonly CvssScore[] {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const scores = tryScore(text);
+  if (known.size >= mostKnown) known.clear();
+  known.set(text, scores);
+  return scores;
+}
+
+function tryScore(text: string): readonly CvssScore[] {
   try {
     return [scoreCvss(text)];
   } catch {

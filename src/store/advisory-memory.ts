@@ -81,8 +81,12 @@ function narrowed(advisory: Advisory, key: AdvisoryKey): Advisory {
 // A bundle rates the worst of its flaws, so it tells nothing of a single one.
 function flawOf(cve: string, advisories: readonly Advisory[]): Flaw | undefined {
   const single = advisories.filter((advisory) => !advisory.bundles.includes(cve));
-  const rated = single.find((advisory) => advisory.cvss.length > 0) ?? single[0];
-  return rated === undefined
-    ? undefined
-    : { id: cve, cvss: rated.cvss, severity: rated.severity, summary: rated.summary };
+  const [first] = single;
+  if (first === undefined) return undefined;
+  return {
+    id: cve,
+    cvss: single.find((advisory) => advisory.cvss.length > 0)?.cvss ?? [],
+    severity: single.find((advisory) => advisory.severity !== undefined)?.severity,
+    summary: single.find((advisory) => advisory.summary !== "")?.summary ?? "",
+  };
 }
