@@ -39,7 +39,7 @@ export async function findCredentials(
   for (const path of filesOf(places)) {
     try {
       const config = await readConfig(path);
-      const found = config && (await search(config, host, repository, places));
+      const found = config && (await search(config, host, repository, { ...places, problems }));
       if (found !== undefined) return { credentials: found, problems };
     } catch (thrown) {
       problems.push(messageOf(thrown));
@@ -74,7 +74,7 @@ async function search(
   config: Config,
   host: string,
   repository: string,
-  places: CredentialPlaces,
+  places: CredentialPlaces & { readonly problems: string[] },
 ): Promise<Credentials | undefined> {
   const helpers = optionalRecord(config["credHelpers"], "credHelpers") ?? {};
   const keys = keysOf(host, repository);
@@ -83,8 +83,15 @@ async function search(
     if (typeof helper === "string") return runHelper(helper, serverOf(key), places);
   }
   const store = optionalText(config["credsStore"], "credsStore") || undefined;
-  const stored = store === undefined ? undefined : await runHelper(store, serverOf(host), places);
-  if (stored !== undefined) return stored;
+  if (store !== undefined) {
+    try {
+      const stored = await runHelper(store, serverOf(host), places);
+      if (stored !== undefined) return stored;
+    } catch (thrown) {
+      // The file itself may still have it: `docker login` wrote it before the store was set up.
+      places.problems.push(messageOf(thrown));
+    }
+  }
   const auths = optionalRecord(config["auths"], "auths") ?? {};
   for (const key of keys) {
     const found = credentialsOf(entryFor(auths, key));
@@ -164,7 +171,9 @@ function runProgram(
   env: CredentialPlaces["env"],
 ): Promise<{ readonly code: number; readonly output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, ["get"], { env, stdio: ["pipe", "pipe", "ignore"], timeout: helperTime });
+    const child = spawn(program, ["get"], { env, stdio: ["pipe", "pipe", "ignore"] });
+    // The timeout of spawn itself outlives a program that could not be started.
+    const timer = setTimeout(() => child.kill(), helperTime);
     const chunks: Buffer[] = [];
     let size = 0;
     child.stdout.on("data", (chunk: Buffer) => {
@@ -172,8 +181,12 @@ function runProgram(
       if (size > helperOutput) child.kill();
       else chunks.push(chunk);
     });
-    child.once("error", (cause) => reject(new Error(`run ${program}: it cannot be started`, { cause })));
+    child.once("error", (cause) => {
+      clearTimeout(timer);
+      reject(new Error(`run ${program}: it cannot be started`, { cause }));
+    });
     child.once("close", (code, signal) => {
+      clearTimeout(timer);
       if (code === null) reject(new Error(`run ${program}: it was ended by ${signal} (no answer in time?)`));
       else resolve({ code, output: Buffer.concat(chunks).toString("utf8") });
     });
