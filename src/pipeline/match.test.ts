@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Advisory, Affected, AffectedRange, Lifecycle } from "../core/advisory.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { Package, PackageType } from "../core/package.ts";

@@ -33,29 +33,41 @@ export function severityWord(severity: Severity): string {
   return severity === "unknown" ? "unrated" : severity;
 }
 
-/** One row: names, version → upgrade, and beside them a line for each severity. */
+/** One row: names, version → upgrade, and beside them (below, where that is too narrow) a line for each severity. */
 export function rowLines(row: Row, section: readonly Row[], options: RowOptions): readonly string[] {
-  const nameWidth = Math.min(widest(section.map(names)), Math.floor(options.width * 0.3));
-  const most = Math.floor(options.width * 0.36);
-  const changeWidth = widest(section.map(change).filter((text) => columns(text) <= most));
-  const severityWidth = widest(
-    section.flatMap((one) => one.findings.map(({ severity }) => severityWord(severity))),
-  );
-  const indent = nameWidth + changeWidth + 6;
-  const room = Math.max(options.width - indent - severityWidth - 1, 24);
-  const beside = bySeverity(row.findings).flatMap(([severity, some]) => {
-    const word = paint(options, padded(severityWord(severity), severityWidth), ...severityStyles[severity]);
-    const lines = idLines(some, room, options);
-    return lines.map((line, at) => `${at === 0 ? word : " ".repeat(severityWidth)} ${line}`);
-  });
+  const { name: nameWidth, change: changeWidth } = widths(section, options);
   const text = change(row);
-  const worst = row.findings[0]?.severity ?? "unknown";
-  const name = paint(options, padded(cut(names(row), nameWidth), nameWidth), ...nameStyle(worst));
-  const head = `  ${name}  ${painted(row, text, options)}`;
+  const name = cut(names(row), nameWidth);
+  const style = nameStyle(row.findings[0]?.severity ?? "unknown");
+  const head = `  ${paint(options, padded(name, nameWidth), ...style)}  ${painted(row, text, options)}`;
+  const beside = nameWidth + changeWidth + 6;
+  const word = widest(section.flatMap((one) => one.findings.map(({ severity }) => severityWord(severity))));
+  const indent = options.width - beside - word < leastRoom ? 6 : beside;
+  const lines = severityLines(row, word, options.width - indent - word - 1, options);
   // A change that is wider than its column has the line for itself.
-  if (columns(text) > changeWidth) return [head, ...indented(beside, indent)];
-  const first = `${head}${" ".repeat(changeWidth - columns(text))}  ${beside[0] ?? ""}`;
-  return [first, ...indented(beside.slice(1), indent)];
+  if (columns(text) > changeWidth || indent !== beside) return [head, ...indented(lines, indent)];
+  const first = `${head}${" ".repeat(changeWidth - columns(text))}  ${lines[0] ?? ""}`;
+  return [first, ...indented(lines.slice(1), indent)];
+}
+
+const leastRoom = 36;
+
+function widths(
+  section: readonly Row[],
+  { width }: RowOptions,
+): { readonly name: number; readonly change: number } {
+  const most = Math.floor(width * 0.36);
+  return {
+    name: Math.min(widest(section.map(names)), Math.floor(width * 0.3)),
+    change: widest(section.map(change).filter((text) => columns(text) <= most)),
+  };
+}
+
+function severityLines(row: Row, width: number, room: number, options: RowOptions): readonly string[] {
+  return bySeverity(row.findings).flatMap(([severity, some]) => {
+    const word = paint(options, padded(severityWord(severity), width), ...severityStyles[severity]);
+    return idLines(some, room, options).map((line, at) => `${at === 0 ? word : " ".repeat(width)} ${line}`);
+  });
 }
 
 function nameStyle(worst: Severity): readonly Style[] {

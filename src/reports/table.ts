@@ -135,9 +135,9 @@ function noteLines({ coverage, packages }: Report, options: TableOptions): reado
 function skipWords(code: string): string {
   switch (code) {
     case "owned-by-os-package":
-      return "belong to operating system packages, whose advisories decide";
+      return "owned by operating system packages: the distribution's advisories decide";
     case "third-party-package":
-      return "not built by the distribution, whose advisories do not speak of them";
+      return "not built by the distribution: its advisories do not speak of them";
     default:
       return code;
   }

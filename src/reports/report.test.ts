@@ -1,0 +1,277 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import type { Finding } from "../core/finding.ts";
+import type { Package } from "../core/package.ts";
+import type { Report } from "../core/report.ts";
+import { type Severity, severities } from "../core/severity.ts";
+import { jsonReport, reportSchemaVersion } from "./json.ts";
+import { instruction } from "./layer-text.ts";
+import { tableReport } from "./table.ts";
+import { clean, columns, cut } from "./terminal.ts";
+
+const schema: unknown = JSON.parse(
+  readFileSync(new URL("../../schemas/report.schema.json", import.meta.url), "utf8"),
+);
+const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
+const validate = ajv.compile(typeof schema === "object" && schema !== null ? schema : false);
+
+function pkg(name: string, version: string, layer: number, more: Partial<Package> = {}): Package {
+  return {
+    type: "npm",
+    name,
+    version,
+    licences: ["MIT"],
+    purl: `pkg:npm/${name}@${version}`,
+    layer,
+    locations: [{ path: `app/node_modules/${name}/package.json`, layer }],
+    ...more,
+  };
+}
+
+function finding(of: Package, id: string, severity: Severity, more: Partial<Finding> = {}): Finding {
+  return {
+    id,
+    aliases: [],
+    package: of.purl,
+    severity,
+    severitySource: "osv",
+    fix: { state: "fixed", versions: ["9.9.9"] },
+    layer: of.layer,
+    kev: false,
+    summary: "words",
+    evidence: [
+      {
+        advisory: id,
+        source: "osv",
+        key: `npm/${of.name}`,
+        range: ">= 0, < 9.9.9",
+        comparisons: [{ scheme: "semver", left: of.version, relation: "<", right: "9.9.9" }],
+      },
+    ],
+    ...more,
+  };
+}
+
+const lodash = pkg("lodash", "4.17.4", 1);
+const evil = pkg("e\u001B[31mvil\u202E", "1.0.0\n2", 1);
+const wide = pkg("左左左", "1.0.0", 1);
+const deb = pkg("libssl3", "3.0.9-1", 0, {
+  type: "deb",
+  purl: "pkg:deb/debian/libssl3@3.0.9-1",
+  arch: "amd64",
+  source: { name: "openssl", version: "3.0.9-1" },
+  distro: { id: "debian", version: "12", idLike: [], prettyName: "Debian" },
+});
+
+const layer = { digest: "sha256:aa", diffId: "sha256:bb", fromBase: null };
+const full: Report = {
+  schemaVersion: reportSchemaVersion,
+  image: {
+    reference: "example.org/app:1",
+    digest: `sha256:${"ab".repeat(32)}`,
+    platform: { os: "linux", architecture: "arm", variant: "v7" },
+    os: { id: "debian", version: "12", name: "Debian GNU/Linux 12 (bookworm)" },
+    layers: [
+      { ...layer, index: 0, createdBy: "/bin/sh -c #(nop) ADD file:1 in / ", fromBase: true },
+      {
+        ...layer,
+        index: 1,
+        createdBy: "RUN /bin/sh -c npm ci # buildkit",
+        fromBase: false,
+        dockerfile: { file: "Dockerfile", line: 7, stage: "app" },
+      },
+    ],
+  },
+  packages: [deb, evil, lodash, wide],
+  hiddenPackages: [{ ...pkg("old", "1.0.0", 0), removedIn: 1 }],
+  findings: [
+    finding(lodash, "CVE-2021-1", "critical", { kev: true, aliases: ["GHSA-1"] }),
+    finding(evil, "CVE-2021-2", "high"),
+    finding(wide, "CVE-2021-3", "medium"),
+    finding(deb, "CVE-2021-4", "low", { fix: { state: "wont-fix", versions: [] } }),
+  ],
+  suppressed: [],
+  upgrades: [{ package: lodash.purl, layer: 1, version: "4.17.21", mends: 1, fixable: 1 }],
+  undecided: [
+    { id: "CVE-2021-5", aliases: [], package: wide.purl, layer: 1, reason: "no version", evidence: [] },
+  ],
+  coverage: {
+    plugins: [
+      {
+        plugin: "npm",
+        status: "partial",
+        files: 2,
+        packages: 1,
+        errors: [{ code: "malformed", message: "no JSON", path: "a/package.json", layer: 1 }],
+      },
+    ],
+    files: 10,
+    bytes: 100,
+    gaps: [
+      { code: "file-unreadable", message: "no JSON", path: "a/package.json", layer: 1 },
+      { code: "landmark-database", message: "few advisories" },
+    ],
+    skipped: [{ code: "owned-by-os-package", message: "the OS decides", packages: ["pkg:pypi/x@1"] }],
+    unownedExecutables: [{ path: "opt/tool", layer: 1 }],
+    database: {
+      kind: "landmark",
+      schema: 1,
+      built: "2025-01-01T00:00:00Z",
+      digest: "sha256:cc",
+      sources: [{ name: "landmark", url: "", newest: "", fetched: "", advisories: 250, covers: ["npm"] }],
+    },
+  },
+  policy: { failOn: "unknown", onlyFixed: false, unownedExecutables: "list" },
+  verdict: { decision: "fail", reasons: [{ code: "finding-refused", message: "1 critical finding" }] },
+};
+
+const empty: Report = {
+  ...full,
+  image: { ...full.image, digest: null, os: null, layers: [] },
+  packages: [],
+  hiddenPackages: [],
+  findings: [],
+  upgrades: [],
+  undecided: [],
+  coverage: { ...full.coverage, plugins: [], gaps: [], skipped: [], unownedExecutables: [] },
+  policy: { failOn: "high", onlyFixed: true, unownedExecutables: "unknown" },
+  verdict: { decision: "pass", reasons: [] },
+};
+
+for (const [name, report] of [
+  ["a full report", full],
+  ["an empty report", empty],
+] as const)
+  test(`jsonReport() writes ${name} by the schema`, () => {
+    const text = jsonReport(report);
+    assert.ok(text.endsWith("}\n"));
+    assert.ok(validate(JSON.parse(text)), JSON.stringify(validate.errors, undefined, 1));
+  });
+
+test("the schema refuses a field that it does not know, and one that is missing", () => {
+  const value = JSON.parse(jsonReport(full));
+  assert.equal(validate({ ...value, more: 1 }), false);
+  assert.equal(validate({ ...value, verdict: undefined }), false);
+});
+
+test("jsonReport() writes full names, null for what is not there, and 'any'", () => {
+  const scoped = { ...lodash, namespace: "@x" };
+  const value = JSON.parse(jsonReport({ ...full, packages: [scoped, deb] }));
+  assert.deepEqual(
+    value.packages.map((one: { name: string; source: unknown; arch: unknown }) => [
+      one.name,
+      one.source,
+      one.arch,
+    ]),
+    [
+      ["@x/lodash", null, null],
+      ["libssl3", { name: "openssl", version: "3.0.9-1" }, "amd64"],
+    ],
+  );
+  assert.equal(value.policy.failOn, "any");
+  assert.equal(value.image.platform, "linux/arm/v7");
+});
+
+describe("table", () => {
+  const plain = { colour: false, width: 100, all: false };
+
+  test("tableReport() shows layers, upgrades, what is hidden and unknown, and the verdict last", () => {
+    const text = tableReport(full, plain);
+    const lines = text.trimEnd().split("\n");
+    assert.match(text, /^layer 0 {2}ADD file:1 in \/ {2}base$/m);
+    assert.match(text, /^layer 1 {2}RUN npm ci {2}Dockerfile:7 · application$/m);
+    assert.match(text, /lodash +4\.17\.4 → 4\.17\.21 +critical CVE-2021-1 \(KEV\)/);
+    assert.match(text, /libssl3 +3\.0\.9-1 +low +won't fix: CVE-2021-4/);
+    assert.match(text, /shipped, not visible: 1 package/);
+    assert.match(text, /undecided: 1 match\n/);
+    assert.match(text, /landmark-database +few advisories/);
+    assert.match(text, /note: 1 executable of no package: \/opt\/tool/);
+    assert.match(
+      lines.at(-1) ?? "",
+      /^FAIL {2}1 critical, 1 high, 1 medium, 1 low \(3 fixable, 1 known to be exploited\)/,
+    );
+  });
+
+  test("tableReport() writes out what would steer a terminal", () => {
+    const text = tableReport(full, plain);
+    // oxlint-disable-next-line no-control-regex -- that is what must not be there
+    assert.doesNotMatch(text, /[\u0000-\u0009\u000B-\u001F\u007F\u202E]/u);
+    assert.match(text, /e\\u\{1b\}\[31mvil\\u\{202e\}/);
+  });
+
+  test("tableReport() paints only with colours", () => {
+    const painted = tableReport(full, { ...plain, colour: true });
+    assert.ok(painted.includes("\u001B[1;31mFAIL\u001B[0m"));
+    // oxlint-disable-next-line no-control-regex -- takes the paint off again
+    assert.equal(painted.replace(/\u001B\[[\d;]*m/g, ""), tableReport(full, plain));
+  });
+
+  for (const width of [60, 80, 120])
+    test(`tableReport() keeps within ${width} columns`, () => {
+      const many = severities.flatMap((severity, at) =>
+        Array.from({ length: 40 }, (_, index) => finding(lodash, `CVE-2021-${at}${1000 + index}`, severity)),
+      );
+      const long = { ...full.image, reference: `example.org/${"x".repeat(200)}` };
+      const text = tableReport(
+        { ...full, image: long, findings: [...full.findings, ...many] },
+        { ...plain, width },
+      );
+      const wide = text
+        .split("\n")
+        .filter((line) => columns(line) > width && !line.startsWith("FAIL") && !line.includes("sha256:"));
+      assert.deepEqual(
+        wide.filter((line) => !/file-unreadable|landmark-database/.test(line)),
+        [],
+      );
+      assert.match(text, /critical +CVE-2021-1 \(KEV\).* \+\d+/);
+    });
+
+  test("tableReport() folds long lists unless all is wanted", () => {
+    const packages = Array.from({ length: 40 }, (_, index) => pkg(`p${index}`, "1.0.0", 1));
+    const findings = packages.map((one, index) => finding(one, `CVE-2021-${index + 100}`, "high"));
+    const report = { ...full, packages, findings, upgrades: [] };
+    assert.match(tableReport(report, plain), /… 15 more packages with findings \(--all shows them\)/);
+    const all = tableReport(report, { ...plain, all: true });
+    assert.ok(packages.every(({ name }) => all.includes(` ${name} `)));
+  });
+
+  test("tableReport() joins packages of one source with the same findings", () => {
+    const packages = ["b", "a", "c"].map((name) => ({ ...deb, name, purl: `pkg:deb/debian/${name}@1` }));
+    const findings = packages.map((one) => finding(one, "CVE-2021-9", "high"));
+    assert.match(
+      tableReport({ ...full, packages, findings, upgrades: [] }, plain),
+      /^ {2}a, b, c +3\.0\.9-1 +high +CVE-2021-9$/m,
+    );
+  });
+
+  test("tableReport() says so when there is nothing", () => {
+    const lines = tableReport(empty, plain).trimEnd().split("\n");
+    assert.equal(lines.at(-1), "PASS  no findings");
+  });
+});
+
+const steps: readonly [createdBy: string, shown: string][] = [
+  ["/bin/sh -c #(nop) ADD file:ab in / ", "ADD file:ab in /"],
+  [
+    "/bin/sh -c apt-get update &&     apt-get install -y curl",
+    "RUN apt-get update && apt-get install -y curl",
+  ],
+  ["RUN /bin/sh -c npm ci # buildkit", "RUN npm ci"],
+  ["RUN |2 A=1 B=2 /bin/sh -c make # buildkit", "RUN make"],
+  ["COPY . /app # buildkit", "COPY . /app"],
+  ["bazel build ...", "bazel build ..."],
+  ["", "(no history)"],
+];
+
+for (const [createdBy, shown] of steps)
+  test(`instruction() shows ${JSON.stringify(createdBy)} as ${shown}`, () =>
+    assert.equal(instruction(createdBy), shown));
+
+test("cut() and columns() count wide characters", () => {
+  assert.equal(columns("左a"), 3);
+  assert.equal(cut("左左左", 5), "左左…");
+  assert.equal(cut("abc", 3), "abc");
+  assert.equal(clean("a\tb\u2028"), "a\\u{9}b\\u{2028}");
+});
