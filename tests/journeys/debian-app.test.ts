@@ -255,7 +255,9 @@ test("scan knows that dpkg owns Debian's python3-requests", { skip }, () => {
 test("scan finds the jars of mvn dependency:list, plain and nested, and nothing else", { skip }, () => {
   assert.ok(truth.jars.length >= 5, truth.jars.join());
   assert.deepEqual([...new Set(ofType("maven"))], truth.jars);
-  const io = scanned.report.packages.find(({ type, name }) => type === "maven" && name === "commons-io");
+  const io = scanned.report.packages.find(
+    ({ type, name }) => type === "maven" && name === "commons-io:commons-io",
+  );
   assert.deepEqual(io?.locations.map(({ path }) => path.replace(/!\/META-INF.*$/u, "")).sort(), [
     "opt/java/boot.jar!/BOOT-INF/lib/commons-io-2.5.jar",
     "opt/java/lib/commons-io-2.5.jar",
