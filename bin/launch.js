@@ -31,7 +31,9 @@ function newEnough() {
 
 async function runHere(entry) {
   // Compiled (and stripped) code is kept beside the layer cache; a folder that cannot be written costs time only.
-  module.enableCompileCache(join(cacheDirectory(), "compiled"));
+  const { directory } = module.enableCompileCache(join(cacheDirectory(), "compiled"));
+  // Worker threads read the variable when they start.
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory;
   process.argv[1] = entry;
   await import(pathToFileURL(entry).href);
 }
