@@ -117,6 +117,41 @@ test("openImage() opens what skopeo writes, compressed as a whole too", {
   }
 });
 
+test("openImage() reads what skopeo writes as a directory", { skip: needs("skopeo") }, async () => {
+  const dir = scratch("dir");
+  const layout = writeLayout(join(dir, "layout"), plan);
+  await tool("skopeo", ["copy", "-q", `oci:${layout}:t`, `dir:${dir}/out`]);
+  for (const text of [`${dir}/out`, `dir:${dir}/out`]) {
+    const image = await open(text);
+    assert.equal(image.digest, (await open(layout)).digest);
+    await checkLayers(image);
+  }
+});
+
+// Docker 25 and later write an OCI layout and name its blobs in manifest.json.
+test("openImage() reads archives of current Docker", async () => {
+  const dir = writeLayout(join(scratch("docker25"), "layout"), plan);
+  const { manifests } = JSON.parse(readFileSync(join(dir, "index.json"), "utf8"));
+  const blob = (digest: string): string => `blobs/${digest.replace(":", "/")}`;
+  const { config, layers } = JSON.parse(readFileSync(join(dir, blob(manifests[0].digest)), "utf8"));
+  const diffIds: readonly string[] = (await open(dir)).config.diffIds;
+  const sources = Object.fromEntries(diffIds.map((id, index) => [id, layers[index]]));
+  const names = layers.map(({ digest }: { digest: string }) => blob(digest));
+  const entry = { Config: blob(config.digest), RepoTags: ["app:1"], Layers: names, LayerSources: sources };
+  writeFileSync(join(dir, "manifest.json"), JSON.stringify([entry]));
+  const archive = `${dir}.tar`;
+  await tool("tar", ["-cf", archive, "-C", dir, "blobs", "index.json", "manifest.json", "oci-layout"]);
+  const image = await open(archive);
+  assert.equal(image.digest, config.digest);
+  assert.deepEqual(
+    image.layers.map(({ digest }) => digest),
+    layers.map(({ digest }: { digest: string }) => digest),
+  );
+  assert.match(image.layers[0]?.mediaType ?? "", /tar\+gzip$/);
+  await checkLayers(image);
+  assert.equal((await open(`oci-archive:${archive}`)).digest, manifests[0].digest);
+});
+
 test("openImage() reads several layers of a compressed archive at the same time", async () => {
   const path = join(scratch("open"), "app.tar");
   const layers = Array.from({ length: 8 }, (_, index) => ({

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { codeOf, SeaworthyError } from "../core/errors.ts";
+import { codeOf, type ErrorCode, SeaworthyError } from "../core/errors.ts";
 import type { OpenImage } from "../core/image.ts";
 import { parseReference } from "../core/reference.ts";
 import { type Archive, openArchive } from "./archive.ts";
@@ -11,10 +11,11 @@ import type { Opened, OpenOptions, SourceRequest } from "./source.ts";
 import { readDirectory } from "./sources/directory.ts";
 import { isDockerArchive, readDockerArchive } from "./sources/docker-archive.ts";
 import { layoutArchive, layoutDirectory, readLayout } from "./sources/layout.ts";
+import { isTransportDirectory, readTransportDirectory } from "./sources/transport-directory.ts";
 
 /**
  * Opens the image that `text` names: `docker-archive:FILE[:TAG|:@INDEX]`, `oci:DIR_OR_FILE[:TAG|@DIGEST]`, `oci-archive:`,
- * `oci-dir:`, `dir:ROOT`, `docker:REF`, `podman:REF`, `containerd:REF`, `registry:REF` or `docker://REF`; or without scheme
+ * `oci-dir:`, `dir:ROOT` (a root file system, or what `skopeo copy … dir:` wrote), `docker:REF`, `podman:REF`, `containerd:REF`, `registry:REF` or `docker://REF`; or without scheme
  * a file or directory that is there, else a reference: looked for in the daemons of this machine, then in its registry.
  * @throws SeaworthyError, never anything else for what the outside world does.
  */
@@ -100,7 +101,11 @@ async function openLayout(rest: string, { home, wanted }: SourceRequest): Promis
 }
 
 async function openDirectory(rest: string, { home, wanted }: SourceRequest): Promise<Opened> {
-  return { ...(await readDirectory(expandHome(rest, home), wanted)), close: async () => {} };
+  const path = expandHome(rest, home);
+  const image = isTransportDirectory(path)
+    ? readTransportDirectory(path, wanted)
+    : readDirectory(path, wanted);
+  return { ...(await image), close: async () => {} };
 }
 
 // Sources that open connections are loaded when they are named: start-up matters for the others.
@@ -125,6 +130,12 @@ async function openContainerd(rest: string, request: SourceRequest): Promise<Ope
 }
 
 const quick = 2_000;
+const elsewhere: ReadonlySet<ErrorCode> = new Set([
+  "image-not-found",
+  "source-unavailable",
+  "platform-not-found",
+  "unsupported",
+]);
 
 // What a daemon does not have, or a daemon that is not there or not for this user, is no error: the registry is next.
 async function openFromDaemons(text: string, request: SourceRequest): Promise<Opened | undefined> {
@@ -134,8 +145,7 @@ async function openFromDaemons(text: string, request: SourceRequest): Promise<Op
     try {
       return await openers[daemon](text, { ...request, patience: quick });
     } catch (thrown) {
-      if (!["image-not-found", "source-unavailable", "platform-not-found"].includes(codeOf(thrown)))
-        throw thrown;
+      if (!elsewhere.has(codeOf(thrown))) throw thrown;
     }
   }
   return undefined;

@@ -46,12 +46,7 @@ export async function resolveImage(
   };
 }
 
-/** A JSON document by its descriptor. @throws SeaworthyError `digest-mismatch` when it is not what was named. */
-export async function verifiedText(
-  store: ContentStore,
-  descriptor: Descriptor,
-  what: string,
-): Promise<string> {
+async function verifiedText(store: ContentStore, descriptor: Descriptor, what: string): Promise<string> {
   const bytes = await store.document(descriptor);
   verifyDigest(bytes, descriptor.digest, what);
   return new TextDecoder().decode(bytes);

@@ -17,8 +17,8 @@ export interface TarIndex {
   readonly paths: readonly string[];
 }
 
-/** Bounds of an archive of images. */
-export const tarIndexLimits = { members: 50_000, meta: 2 ** 20, links: 16 };
+// Bounds of an archive of images.
+const tarIndexLimits = { members: 50_000, meta: 2 ** 20, links: 16 };
 
 type Entry =
   | { readonly kind: "file"; readonly offset: number; readonly size: number }

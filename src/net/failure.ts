@@ -33,6 +33,11 @@ export function isTransient(thrown: unknown): boolean {
   return transient.has(failureCode(thrown));
 }
 
+/** Was there no way to the server at all? Then trying long is waiting in vain. */
+export function isUnreached(thrown: unknown): boolean {
+  return ["EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"].includes(failureCode(thrown));
+}
+
 const states: ReadonlyMap<string, string> = new Map([
   ["ECONNREFUSED", "nobody listens there"],
   ["ENOTFOUND", "no such host"],

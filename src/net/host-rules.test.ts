@@ -33,10 +33,10 @@ for (const [url, code] of refused)
       (thrown) => codeOf(thrown) === code,
     ));
 
-test("allowedUrl() offline allows loopback and nobody else", () => {
+test("allowedUrl() offline allows nobody", () => {
   const rules = { offline: true, insecureHosts: [] };
-  assert.equal(allowedUrl("http://127.0.0.1:1/", rules).port, "1");
-  assert.throws(() => allowedUrl("https://registry.example/", rules), /offline/);
+  for (const url of ["https://registry.example/", "http://127.0.0.1:1/"])
+    assert.throws(() => allowedUrl(url, rules), /offline/);
 });
 
 test("isLoopback() knows this machine by name and address", () => {

@@ -1,6 +1,6 @@
 import { SeaworthyError } from "../core/errors.ts";
 import { type Connections, createConnections, type NetworkLimits, networkLimits } from "./connections.ts";
-import { failureCode, isTransient, networkFailure, shownUrl } from "./failure.ts";
+import { failureCode, isTransient, isUnreached, networkFailure, shownUrl } from "./failure.ts";
 import { allowedUrl, type Environment, type HostRules } from "./host-rules.ts";
 import { type Body, type OpenAt, resumed } from "./resume.ts";
 
@@ -136,7 +136,8 @@ async function persist(context: Context, url: string, options: RequestOptions): 
       response.discard();
     } catch (thrown) {
       options.signal?.throwIfAborted();
-      if (!isTransient(thrown) || attempt >= attempts || Date.now() + backOff > end) throw thrown;
+      const most = isUnreached(thrown) ? Math.min(attempts, 2) : attempts;
+      if (!isTransient(thrown) || attempt >= most || Date.now() + backOff > end) throw thrown;
       wait = backOff;
     }
     await pause(wait, options.signal);

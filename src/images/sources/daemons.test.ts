@@ -243,6 +243,14 @@ test("openImage() does not wait long for a daemon that does not answer", async (
   await rejects(openImage("app.example/app", { env, offline: true }), "network-refused");
 });
 
+test("openImage() without a scheme goes past daemons that are elsewhere", async () => {
+  for (const host of ["ssh://a@b", "tcp://docker.example:2375", "unix:///nonexistent"])
+    await rejects(
+      openImage("app.example/app", { env: { DOCKER_HOST: host }, offline: true }),
+      "network-refused",
+    );
+});
+
 test("openFromContainerd() tells a service that is none, and answers that are none", async (t) => {
   await rejects(
     openImage("containerd:app", { env: { CONTAINERD_ADDRESS: "/nonexistent" } }),

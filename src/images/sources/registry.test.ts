@@ -333,7 +333,7 @@ describe("openFromRegistry()", { skip: needs("docker-registry", "skopeo") }, () 
       `docker.io=${dead},docker.io=${broken.url},docker.io=http://${registry.host}/cache`,
     ]) {
       const env = { SEAWORTHY_REGISTRY_MIRRORS: mirrors };
-      await checkLayers(await opened(t, "registry:team/app:1", { env, offline: true }));
+      await checkLayers(await opened(t, "registry:team/app:1", { env }));
     }
     const options = { mirrors: { [registry.host]: [dead, broken.url] } };
     await checkLayers(await opened(t, `registry:${registry.host}/team/app:1`, options));
