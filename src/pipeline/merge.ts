@@ -11,6 +11,8 @@ export type Flawed = {
   readonly id: string;
   readonly aliases: readonly string[];
   readonly evidence: readonly Evidence[];
+  /** {@link idOrder} of `id`. */
+  readonly order: string;
 } & (
   | ({
       readonly kind: "affected";
@@ -43,7 +45,7 @@ export function mergeMatches(
       const deciding = decidingMatches(group, cleared);
       return deciding.length === 0 ? [] : [mergeGroup(group, deciding, scheme, database)];
     })
-    .sort((a, b) => compareIds(a.id, b.id));
+    .sort((a, b) => compareText(a.order, b.order));
 }
 
 // The vendor's tracker decides where it speaks of the flaw; else every advisory has its say.
@@ -68,6 +70,7 @@ function mergeGroup(
       kind: "undecided",
       id,
       aliases,
+      order: idOrder(id),
       reason: undecided.decision.reason,
       evidence: evidenceOf(deciding),
     };
@@ -76,9 +79,10 @@ function mergeGroup(
     kind: "affected",
     id,
     aliases,
+    order: idOrder(id),
     fix: mergeFixes(affected, scheme),
     entries: affected.map((match) => match.affected),
-    kev: [...ids].some((one) => database.knownExploited(one) !== undefined),
+    kev: [...ids].some((one) => one.startsWith("CVE-") && database.knownExploited(one) !== undefined),
     summary: summaryOf(id, agreeing, database),
     evidence: evidenceOf(agreeing),
     ...rate(ids, sortedMatches(agreeing), database),
@@ -148,28 +152,21 @@ function find(parents: Map<string, string>, id: string): string {
 }
 
 function bestId(ids: ReadonlySet<string>): string {
-  return [...ids].sort(compareIds)[0] ?? "";
+  const [first = "", ...others] = ids;
+  return others.reduce((best, id) => (compareIds(id, best) < 0 ? id : best), first);
 }
 
-/** CVEs first, then GHSA, then others; numbers as numbers. */
-export function compareIds(a: string, b: string): number {
-  return idClass(a) - idClass(b) || compareNumbered(a, b);
+/**
+ * What ids are sorted by, as text: CVEs first, then GHSA, then others; numbers as numbers (CVE-2021-9999 is before
+ * CVE-2021-44228).
+ */
+export function idOrder(id: string): string {
+  if (id.startsWith("CVE-")) return `0${id.slice(0, 9)}${id.slice(9).padStart(12, "0")}`;
+  return id.startsWith("GHSA-") ? `1${id}` : `2${id}`;
 }
 
-function idClass(id: string): number {
-  return id.startsWith("CVE-") ? 0 : id.startsWith("GHSA-") ? 1 : 2;
-}
-
-// CVE-2021-9999 is before CVE-2021-44228: the shorter number is the smaller one.
-function compareNumbered(a: string, b: string): number {
-  const [, yearA = "", numberA = ""] = /^CVE-(\d+)-(\d+)$/.exec(a) ?? [];
-  const [, yearB = "", numberB = ""] = /^CVE-(\d+)-(\d+)$/.exec(b) ?? [];
-  return (
-    compareText(yearA, yearB) ||
-    numberA.length - numberB.length ||
-    compareText(numberA, numberB) ||
-    compareText(a, b)
-  );
+function compareIds(a: string, b: string): number {
+  return compareText(idOrder(a), idOrder(b));
 }
 
 function compareText(a: string, b: string): number {
@@ -203,6 +200,7 @@ function evidenceOf(matches: readonly Match[]): readonly Evidence[] {
 }
 
 function sortedMatches(matches: readonly Match[]): readonly Match[] {
+  if (matches.length < 2) return matches;
   return matches.toSorted(
     (a, b) =>
       Number(b.vendor) - Number(a.vendor) ||
@@ -216,5 +214,5 @@ function sortedMatches(matches: readonly Match[]): readonly Match[] {
 /** Worst first, then by id. */
 export function compareFlawed(a: Flawed, b: Flawed): number {
   const rank = (one: Flawed) => (one.kind === "affected" ? severityRank(one.severity) : -1);
-  return rank(a) - rank(b) || compareIds(a.id, b.id);
+  return rank(a) - rank(b) || compareText(a.order, b.order);
 }
