@@ -20,10 +20,14 @@ export interface GrpcClient {
 const longestMessage = 32 * 2 ** 20;
 const idle = 60_000;
 
-/** Connects at once. `patience`: milliseconds for a connection and for each head of an answer. */
+/** Connects at once. `patience`: milliseconds for the first answer's head; a service that is there may then take a minute. */
 export function connectGrpc(path: string, patience: number): GrpcClient {
   const session = connect("http://localhost", { createConnection: () => connectSocket(path) });
   let failure: unknown;
+  let patienceLeft = patience;
+  const onHead = (): void => {
+    patienceLeft = idle;
+  };
   session.on("error", (thrown) => {
     failure = thrown;
   });
@@ -32,7 +36,8 @@ export function connectGrpc(path: string, patience: number): GrpcClient {
   return {
     async *call(method, message, metadata) {
       try {
-        yield* exchange(session, method, message, metadata, patience);
+        const stream = open(session, method, metadata);
+        yield* exchange(stream, method, message, { patience: patienceLeft, onHead });
       } catch (thrown) {
         throw failed(thrown);
       }
@@ -41,22 +46,26 @@ export function connectGrpc(path: string, patience: number): GrpcClient {
   };
 }
 
-async function* exchange(
+function open(
   session: ClientHttp2Session,
   method: string,
-  message: Uint8Array,
   metadata: Readonly<Record<string, string>>,
-  patience: number,
+): ClientHttp2Stream {
+  const fixed = { ":method": "POST", ":path": method, "content-type": "application/grpc", te: "trailers" };
+  return session.request({ ...fixed, ...metadata });
+}
+
+async function* exchange(
+  stream: ClientHttp2Stream,
+  method: string,
+  message: Uint8Array,
+  { patience, onHead }: { readonly patience: number; readonly onHead: () => void },
 ): AsyncGenerator<Uint8Array> {
-  const stream = session.request({
-    ":method": "POST",
-    ":path": method,
-    "content-type": "application/grpc",
-    te: "trailers",
-    ...metadata,
-  });
   const timer = setTimeout(() => stream.destroy(new Error(`no answer in ${patience} ms`)), patience);
-  const status = statusOf(stream, () => clearTimeout(timer));
+  const status = statusOf(stream, () => {
+    clearTimeout(timer);
+    onHead();
+  });
   stream.setTimeout(idle, () => stream.destroy(new Error("the answer stopped coming")));
   try {
     stream.end(frame(message));
