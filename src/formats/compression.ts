@@ -1,6 +1,7 @@
 import { pipeline } from "node:stream";
-import { constants, createGunzip, createZstdDecompress, zstdDecompressSync } from "node:zlib";
+import { constants, createZstdDecompress, zstdDecompressSync } from "node:zlib";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
+import { gunzip } from "./gzip.ts";
 import { createFrameScanner, type FramePiece } from "./zstd-frames.ts";
 
 /** Bounds of decompression. */
@@ -11,7 +12,7 @@ export interface InflateLimits {
   readonly ratio: number;
 }
 
-/** Uncompressed bytes, chunk by chunk (up to 1 MiB; each chunk its own memory). Iterating throws SeaworthyError. */
+/** Uncompressed bytes, chunk by chunk (up to 1 MiB), each valid until the next is asked for. Iterating throws SeaworthyError. */
 export interface Inflated {
   readonly compression: "none" | "gzip" | "zstd";
   readonly chunks: AsyncIterable<Uint8Array>;
@@ -120,14 +121,7 @@ const chunkSize = 2 ** 20;
 const ahead = { chunkSize, readableHighWaterMark: 2 * chunkSize };
 const zstdOptions = { params: { [constants.ZSTD_d_windowLogMax]: 27 } };
 
-// Several members are one stream; zero padding after the last is passed over, other bytes there are an error.
-async function* gunzip(stored: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const stream = createGunzip(ahead);
-  pipeline(stored, stream, () => {});
-  yield* decoded(stream, "gzip");
-}
-
-async function* decoded(stream: AsyncIterable<Uint8Array>, format: string): AsyncGenerator<Uint8Array> {
+async function* decoded(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* stream;
   } catch (thrown) {
@@ -135,7 +129,7 @@ async function* decoded(stream: AsyncIterable<Uint8Array>, format: string): Asyn
       ? thrown
       : new SeaworthyError(
           thrown.code === "Z_BUF_ERROR" ? "truncated" : "malformed",
-          `decompress ${format}: ${messageOf(thrown)}`,
+          `decompress zstd: ${messageOf(thrown)}`,
           { cause: thrown },
         );
   }
@@ -182,7 +176,7 @@ function smallFrame(piece: FramePiece): Uint8Array | undefined {
 async function* largeFrame(head: FramePiece, pieces: AsyncGenerator<FramePiece>): AsyncGenerator<Uint8Array> {
   const stream = createZstdDecompress({ ...ahead, ...zstdOptions });
   pipeline(frameBytes(head, pieces), stream, () => {});
-  yield* decoded(stream, "zstd");
+  yield* decoded(stream);
 }
 
 // Takes the pieces of one frame by hand: for-await would close the generator that the next frame is read from.

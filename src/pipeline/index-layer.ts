@@ -51,8 +51,8 @@ async function indexStream(stored: AsyncIterable<Uint8Array>, task: LayerTask): 
       // Without compression both digests are of the same bytes.
       if (compression !== "none") tarDigest.update(chunk);
       walk.push(chunk);
-      // What comes through uncompressed is the source's own memory.
-      if (compression !== "none") giveBack(chunk);
+      // What comes through uncompressed is the source's own memory, and gzip uses one buffer again and again.
+      if (compression === "zstd") giveBack(chunk);
     }
   } catch (thrown) {
     failure = thrown;
