@@ -33,9 +33,10 @@ for (const [url, code] of refused)
       (thrown) => codeOf(thrown) === code,
     ));
 
-test("allowedUrl() offline allows nobody", () => {
+test("allowedUrl() offline allows this machine and nobody else", () => {
   const rules = { offline: true, insecureHosts: [] };
-  for (const url of ["https://registry.example/", "http://127.0.0.1:1/"])
+  assert.equal(allowedUrl("http://127.0.0.1:1/", rules).port, "1");
+  for (const url of ["https://registry.example/", "https://127.0.0.1.example/"])
     assert.throws(() => allowedUrl(url, rules), /offline/);
 });
 

@@ -6,7 +6,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** To whom a connection may be opened, and how. */
 export interface HostRules {
-  /** True: to nobody. */
+  /** True: to no other machine. What is named on loopback is reached as the daemons of this machine are. */
   readonly offline: boolean;
   /** `host` or `host:port`, for which plain HTTP and unverified TLS are allowed beside loopback. */
   readonly insecureHosts: readonly string[];
@@ -20,7 +20,7 @@ export function allowedUrl(text: string, rules: HostRules): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:"))
     throw new SeaworthyError("usage", `open "${text.split("?", 1)[0]}": not an http or https address`);
-  if (rules.offline)
+  if (rules.offline && !isLoopback(url.hostname))
     throw new SeaworthyError("network-refused", `connect to "${url.host}": offline was asked for`, {
       hint: "leave out --offline, or name an image that is on this machine",
     });
