@@ -5,7 +5,6 @@ import type { Distro, Package } from "../core/package.ts";
 import { isOsType } from "../core/package-name.ts";
 import type { Gap } from "../core/report.ts";
 import { schemeFor } from "../versions/list.ts";
-import { keysOf } from "./match-package.ts";
 
 /** Why advisories cannot tell all of an image: sorted by code, then message. */
 export function matchGaps(
@@ -108,9 +107,4 @@ function databaseGap({ info }: AdvisoryDatabase): readonly Gap[] {
   if (info.kind !== "landmark") return [];
   const message = "only the built-in landmark advisories were used (run seaworthy db update)";
   return [{ code: "landmark-database", message }];
-}
-
-/** Is there a key to look a package up under, and a source that covers it? */
-export function isCovered(pkg: Package, database: AdvisoryDatabase): boolean {
-  return keysOf(pkg, database).some(({ ecosystem }) => database.covers(ecosystem));
 }

@@ -11,7 +11,7 @@ export type Flawed = {
   readonly id: string;
   readonly aliases: readonly string[];
   readonly evidence: readonly Evidence[];
-  /** {@link idOrder} of `id`. */
+  /** What `id` is sorted by. */
   readonly order: string;
 } & (
   | ({
@@ -26,7 +26,7 @@ export type Flawed = {
 );
 
 /** Advisories connected by their ids and aliases. */
-export interface FlawGroup {
+interface FlawGroup {
   /** Names of the flaw itself. */
   readonly ids: ReadonlySet<string>;
   /** Names of notices that mend it beside others (DSA, RHSA …). */
@@ -93,7 +93,7 @@ function mergeGroup(
  * Connects advisories that share an id. A notice (bundle) is no flaw: it counts for each flaw that it mends, and does not
  * connect them; one that names no flaw stands for itself.
  */
-export function groupByFlaw(matches: readonly Match[]): readonly FlawGroup[] {
+function groupByFlaw(matches: readonly Match[]): readonly FlawGroup[] {
   const parents = new Map<string, string>();
   const members: { readonly id: string; readonly notices: readonly string[]; readonly match: Match }[] = [];
   for (const match of matches) {
@@ -160,7 +160,7 @@ function bestId(ids: ReadonlySet<string>): string {
  * What ids are sorted by, as text: CVEs first, then GHSA, then others; numbers as numbers (CVE-2021-9999 is before
  * CVE-2021-44228).
  */
-export function idOrder(id: string): string {
+function idOrder(id: string): string {
   if (id.startsWith("CVE-")) return `0${id.slice(0, 9)}${id.slice(9).padStart(12, "0")}`;
   return id.startsWith("GHSA-") ? `1${id}` : `2${id}`;
 }

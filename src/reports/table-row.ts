@@ -5,6 +5,7 @@ import {
   clean,
   columns,
   cut,
+  cutStart,
   fold,
   type Piece,
   padded,
@@ -37,7 +38,7 @@ export function severityWord(severity: Severity): string {
 export function rowLines(row: Row, section: readonly Row[], options: RowOptions): readonly string[] {
   const { name: nameWidth, change: changeWidth } = widths(section, options);
   const text = change(row);
-  const name = cut(names(row), nameWidth);
+  const name = row.names.length === 1 ? cutStart(names(row), nameWidth) : cut(names(row), nameWidth);
   const style = nameStyle(row.findings[0]?.severity ?? "unknown");
   const head = `  ${paint(options, padded(name, nameWidth), ...style)}  ${painted(row, text, options)}`;
   const beside = nameWidth + changeWidth + 6;

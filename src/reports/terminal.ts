@@ -70,6 +70,19 @@ export function cut(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** Cleaned text cut at its beginning: of `group:artifact` the end tells more. */
+export function cutStart(text: string, width: number): string {
+  if (columns(text) <= width) return text;
+  let kept = "";
+  let used = 1;
+  for (const char of [...text].reverse()) {
+    used += columns(char);
+    if (used > width) break;
+    kept = char + kept;
+  }
+  return `…${kept}`;
+}
+
 /** A piece of a line that is not broken: its text, and how that is painted. */
 export interface Piece {
   readonly text: string;
