@@ -10,6 +10,7 @@ import { osRelease } from "./os-release.ts";
 import { python } from "./python.ts";
 import { rpm } from "./rpm.ts";
 import { rust } from "./rust.ts";
+import { yarnCache } from "./yarn-cache.ts";
 
 /** Every extractor, in the order in which the coverage ledger lists them. A new one adds its line here. */
 export const extractors: readonly Extractor[] = [
@@ -20,6 +21,7 @@ export const extractors: readonly Extractor[] = [
   apk,
   rpm,
   npm,
+  yarnCache,
   python,
   java,
   go,

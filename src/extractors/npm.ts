@@ -1,13 +1,6 @@
-import { SeaworthyError } from "../core/errors.ts";
-import type { FoundPackage } from "../core/package.ts";
-import type { Extraction, Extractor, FoundFile } from "../core/plugin.ts";
+import type { Extraction, Extractor, FoundFile, Problem } from "../core/plugin.ts";
+import { longestPackageJson, parsePackageJson } from "../formats/package-json.ts";
 import { readText } from "../formats/random-access.ts";
-import { isRecord, parseJson, record } from "../formats/shape.ts";
-
-/** A package.json with a whole changelog in it is not unheard of; above 8 MiB it is none. */
-const longestManifest = 8 * 2 ** 20;
-/** The registry allows 214; old names may be longer. */
-const longestName = 512;
 
 /**
  * Installed npm packages: the package.json at the root of every package below a `node_modules`, as `npm ls --all` lists them.
@@ -60,53 +53,24 @@ function releaseDirectory(path: string): { readonly name: string; readonly versi
 }
 
 function extract(file: FoundFile): Extraction {
-  const what = "package.json";
-  const manifest = record(parseJson(readText(file.bytes, longestManifest, what), what), what);
+  const text = readText(file.bytes, longestPackageJson, "package.json");
   const unpacked = isUnpackedRelease(file.path) ? releaseDirectory(file.path) : undefined;
-  if (unpacked !== undefined && !isRelease(unpacked, manifest)) return {};
-  const { name, version } = manifest;
-  const fullName = typeof name === "string" && name.trim() !== "" ? name.trim() : rootName(file.path);
-  if (fullName === undefined || fullName.length > longestName)
-    throw new SeaworthyError("malformed", `read ${what} of a package: the name is missing or too long`);
-  if (typeof version !== "string" || version.trim() === "" || version.length > longestName)
-    return {
-      problems: [
-        {
-          code: "malformed",
-          message: `read ${what} of npm package "${fullName}": it has no version that can be read`,
-        },
-      ],
-    };
-  return found(file.path, fullName, version.trim(), licences(manifest));
-}
-
-function isRelease(
-  directory: { readonly name: string; readonly version: string },
-  { name, version }: Readonly<Record<string, unknown>>,
-): boolean {
-  return directory.name === name && directory.version === version;
-}
-
-function found(path: string, name: string, version: string, licences: readonly string[]): Extraction {
-  const directory = path.slice(0, -"package.json".length);
+  const { fullName, purlName, version, licences } = parsePackageJson(
+    text,
+    rootName(file.path) ?? unpacked?.name,
+  );
+  if (unpacked !== undefined && (unpacked.name !== fullName || unpacked.version !== version)) return {};
+  if (version === undefined) return { problems: [versionless(fullName)] };
+  const directory = file.path.slice(0, -"package.json".length);
   return {
-    packages: [{ type: "npm", ...scope(name), version, licences }],
-    owns: [{ owner: `npm ${name}@${version}`, os: false, paths: [directory] }],
+    packages: [{ type: "npm", ...purlName, version, licences }],
+    owns: [{ owner: `npm ${fullName}@${version}`, os: false, paths: [directory] }],
   };
 }
 
-function scope(name: string): Pick<FoundPackage, "namespace" | "name"> {
-  const slash = name.indexOf("/");
-  return slash > 0 && slash < name.length - 1 && name.startsWith("@")
-    ? { namespace: name.slice(0, slash), name: name.slice(slash + 1) }
-    : { name };
-}
-
-// `license` is an SPDX expression today; it was `{type, url}`, and `licenses` a list of these, until 2014
-// (https://docs.npmjs.com/cli/configuring-npm/package-json#license).
-function licences({ license, licenses }: Readonly<Record<string, unknown>>): readonly string[] {
-  const stated = [license, ...(Array.isArray(licenses) ? licenses.slice(0, 100) : [licenses])];
-  const names = stated.map((one) => (isRecord(one) ? (one["type"] ?? one["name"]) : one));
-  const texts = names.filter((name): name is string => typeof name === "string" && name.trim() !== "");
-  return [...new Set(texts.map((text) => text.trim()))];
+function versionless(name: string): Problem {
+  return {
+    code: "malformed",
+    message: `read package.json of npm package "${name}": it has no version that can be read`,
+  };
 }
