@@ -75,7 +75,7 @@ export function cutStart(text: string, width: number): string {
   if (columns(text) <= width) return text;
   let kept = "";
   let used = 1;
-  for (const char of [...text].reverse()) {
+  for (const char of Array.from(text).reverse()) {
     used += columns(char);
     if (used > width) break;
     kept = char + kept;
