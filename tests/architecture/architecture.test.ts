@@ -11,6 +11,7 @@ import {
   median,
   namelessNames,
   rings,
+  rootHooks,
   siblings,
   tooLong,
   undocumented,
@@ -40,7 +41,7 @@ const rules = [importDirection, coreIsAlone, siblings, rings, undocumented, unte
 for (const rule of rules)
   test(`${rule.name}() finds nothing in src`, () => assert.deepEqual(rule(sources), []));
 
-for (const rule of [tooLong, namelessNames] as const)
+for (const rule of [tooLong, namelessNames, rootHooks] as const)
   test(`${rule.name}() finds nothing in the repository`, () => assert.deepEqual(rule(all), []));
 
 test("median file and function stay short", (t) => {

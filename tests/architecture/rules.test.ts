@@ -7,6 +7,7 @@ import {
   median,
   namelessNames,
   rings,
+  rootHooks,
   siblings,
   tooLong,
   undocumented,
@@ -126,6 +127,12 @@ test("untestedFormats() wants a test that imports the file", () => {
     untestedFormats([empty("src/formats/tar-pax.ts"), empty("src/formats/tar.test.ts")]).length,
     0,
   );
+});
+
+test("rootHooks() refuses a hook outside of a suite", () => {
+  const text = 'suite("a", () => {\n  before(() => {});\n});\n';
+  assert.deepEqual(rootHooks([source("src/core/a.test.ts", text)]), []);
+  assert.equal(rootHooks([source("src/core/a.test.ts", "before(() => {});\n")]).length, 1);
 });
 
 test("median() and functionLengths() measure", () => {

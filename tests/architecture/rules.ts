@@ -144,6 +144,15 @@ function isPartOf(path: string, test: string): boolean {
   return path.startsWith(`${test.replace(/\.test\.ts$/u, "")}-`);
 }
 
+/** Tests that prepare outside of a suite: all tests share one process, where such a hook runs before every test of the house. */
+export function rootHooks(sources: readonly Source[]): readonly string[] {
+  return sources
+    .filter(
+      ({ path, text }) => path.endsWith(".test.ts") && /^(?:before|beforeEach|afterEach)\(/mu.test(text),
+    )
+    .map(({ path }) => `${path} has a hook outside of a suite`);
+}
+
 /** Middle value of a list of numbers, 0 for none. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { before, test } from "node:test";
+import { before, suite, test } from "node:test";
 import { osRelease } from "../support/distro-files.ts";
 import { file, gone, writeLayout } from "../support/image.ts";
 import { needs } from "../support/needs.ts";
@@ -70,69 +70,71 @@ let root = "";
 const rpm = (...args: readonly string[]) =>
   tool("rpm", ["--root", root, "--define", "_dbpath /var/lib/rpm", "--nosignature", ...args]);
 
-before(async () => {
-  if (skip !== false) return;
-  root = scratch("rpm-root");
-  mkdirSync(join(root, "var/lib/rpm"), { recursive: true });
-  const install = async (specs: readonly Spec[], ...how: readonly string[]) =>
-    rpm(...how, "--nodeps", "--noscripts", ...(await build(specs)).values());
-  await install(first, "-i");
-  const lower = [osRelease("rocky", "9.3"), ...database(root)];
-  await install(upgrade, "-U");
-  await rpm("-e", "--nodeps", "leaver");
-  lowerOnly = await scan(`oci:${writeLayout(scratch("image"), { layers: [{ items: lower }] })}`);
-  const layers = [{ items: lower }, { items: [...database(root), gone("usr/share/leaver")] }];
-  scanned = await scan(`oci:${writeLayout(scratch("image"), { layers })}`);
-});
-
-test("scan finds the packages of rpm -qa, and nothing else", { skip }, async () => {
-  const format = "%{NAME} %{EPOCHNUM}:%{VERSION}-%{RELEASE} %{ARCH}\n";
-  const truth = (await rpm("-qa", "--qf", format)).trim().split("\n").sort();
-  const ours = scanned.report.packages.map(({ name, version, arch }) => {
-    const full = /^\d+:/u.test(version) ? version : `0:${version}`;
-    return `${name} ${full} ${arch}`;
+suite("an rpm root", () => {
+  before(async () => {
+    if (skip !== false) return;
+    root = scratch("rpm-root");
+    mkdirSync(join(root, "var/lib/rpm"), { recursive: true });
+    const install = async (specs: readonly Spec[], ...how: readonly string[]) =>
+      rpm(...how, "--nodeps", "--noscripts", ...(await build(specs)).values());
+    await install(first, "-i");
+    const lower = [osRelease("rocky", "9.3"), ...database(root)];
+    await install(upgrade, "-U");
+    await rpm("-e", "--nodeps", "leaver");
+    lowerOnly = await scan(`oci:${writeLayout(scratch("image"), { layers: [{ items: lower }] })}`);
+    const layers = [{ items: lower }, { items: [...database(root), gone("usr/share/leaver")] }];
+    scanned = await scan(`oci:${writeLayout(scratch("image"), { layers })}`);
   });
-  assert.equal(truth.length, 3);
-  assert.deepEqual(ours.sort(), truth);
-});
 
-test("scan reads module, licence and layer of rpm packages", { skip }, () => {
-  const found = new Map(scanned.report.packages.map((each) => [each.name, each]));
-  assert.equal(found.get("modular")?.module, "nodejs:18:9020020230327:rhel9");
-  assert.deepEqual(found.get("with-epoch")?.licences, ["MIT AND GPL-2.0-only"]);
-  assert.match(
-    found.get("with-epoch")?.purl ?? "",
-    /^pkg:rpm\/rocky\/with-epoch@2\.3~rc1-4\.el9\?.*epoch=3/u,
-  );
-  assert.deepEqual([found.get("seaworthy-probe")?.layer, found.get("with-epoch")?.layer], [1, 0]);
-});
+  test("scan finds the packages of rpm -qa, and nothing else", { skip }, async () => {
+    const format = "%{NAME} %{EPOCHNUM}:%{VERSION}-%{RELEASE} %{ARCH}\n";
+    const truth = (await rpm("-qa", "--qf", format)).trim().split("\n").sort();
+    const ours = scanned.report.packages.map(({ name, version, arch }) => {
+      const full = /^\d+:/u.test(version) ? version : `0:${version}`;
+      return `${name} ${full} ${arch}`;
+    });
+    assert.equal(truth.length, 3);
+    assert.deepEqual(ours.sort(), truth);
+  });
 
-test("scan decides by rpm's order before and after the upgrade", { skip }, () => {
-  const ids = ({ report }: Scanned) => report.findings.map(({ id, fix }) => `${id} ${fix.versions.join()}`);
-  assert.deepEqual(ids(lowerOnly), ["CVE-2099-0007 0:2.0-1"]);
-  assert.deepEqual(ids(scanned), []);
-  assert.equal(scanned.report.verdict.decision, "pass", JSON.stringify(scanned.report.verdict));
-  const hidden = scanned.report.hiddenPackages.map(({ name, version }) => `${name} ${version}`);
-  assert.deepEqual(hidden.sort(), ["leaver 1-1", "seaworthy-probe 1.0-1"]);
-});
-
-test("scan doubts a damaged rpm database", { skip }, async () => {
-  for (const keep of [0.2, 0.5, 0.9]) {
-    const cut = database(root).map((item) =>
-      item.kind === "file"
-        ? { ...item, data: item.data.subarray(0, Math.floor(item.data.length * keep)) }
-        : item,
+  test("scan reads module, licence and layer of rpm packages", { skip }, () => {
+    const found = new Map(scanned.report.packages.map((each) => [each.name, each]));
+    assert.equal(found.get("modular")?.module, "nodejs:18:9020020230327:rhel9");
+    assert.deepEqual(found.get("with-epoch")?.licences, ["MIT AND GPL-2.0-only"]);
+    assert.match(
+      found.get("with-epoch")?.purl ?? "",
+      /^pkg:rpm\/rocky\/with-epoch@2\.3~rc1-4\.el9\?.*epoch=3/u,
     );
-    const plan = { layers: [{ items: [osRelease("rocky", "9.3"), ...cut] }] };
-    const { report } = await scan(`oci:${writeLayout(scratch("image"), plan)}`);
-    assert.equal(report.verdict.decision, "unknown", `${keep}: ${JSON.stringify(report.verdict)}`);
+    assert.deepEqual([found.get("seaworthy-probe")?.layer, found.get("with-epoch")?.layer], [1, 0]);
+  });
+
+  test("scan decides by rpm's order before and after the upgrade", { skip }, () => {
+    const ids = ({ report }: Scanned) => report.findings.map(({ id, fix }) => `${id} ${fix.versions.join()}`);
+    assert.deepEqual(ids(lowerOnly), ["CVE-2099-0007 0:2.0-1"]);
+    assert.deepEqual(ids(scanned), []);
+    assert.equal(scanned.report.verdict.decision, "pass", JSON.stringify(scanned.report.verdict));
+    const hidden = scanned.report.hiddenPackages.map(({ name, version }) => `${name} ${version}`);
+    assert.deepEqual(hidden.sort(), ["leaver 1-1", "seaworthy-probe 1.0-1"]);
+  });
+
+  test("scan doubts a damaged rpm database", { skip }, async () => {
+    for (const keep of [0.2, 0.5, 0.9]) {
+      const cut = database(root).map((item) =>
+        item.kind === "file"
+          ? { ...item, data: item.data.subarray(0, Math.floor(item.data.length * keep)) }
+          : item,
+      );
+      const plan = { layers: [{ items: [osRelease("rocky", "9.3"), ...cut] }] };
+      const { report } = await scan(`oci:${writeLayout(scratch("image"), plan)}`);
+      assert.equal(report.verdict.decision, "unknown", `${keep}: ${JSON.stringify(report.verdict)}`);
+    }
+  });
+
+  function database(root: string) {
+    const dir = join(root, "var/lib/rpm");
+    return readdirSync(dir)
+      .filter((name) => !name.startsWith("."))
+      .sort()
+      .map((name) => file(`var/lib/rpm/${name}`, readFileSync(join(dir, name))));
   }
 });
-
-function database(root: string) {
-  const dir = join(root, "var/lib/rpm");
-  return readdirSync(dir)
-    .filter((name) => !name.startsWith("."))
-    .sort()
-    .map((name) => file(`var/lib/rpm/${name}`, readFileSync(join(dir, name))));
-}
