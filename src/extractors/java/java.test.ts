@@ -290,8 +290,7 @@ test("java ends at an archive that holds itself", () => {
 });
 
 test("java does not inflate a bomb", () => {
-  const bomb = makeZip([{ name: "a.jar", data: Buffer.alloc(200 * 2 ** 20) }]);
-  assert.ok(bomb.length < 2 ** 20);
+  const bomb = makeZip([{ name: "a.jar", data: Buffer.alloc(2 ** 20), size: 200 * 2 ** 20 }]);
   assert.match(problemsOf(extractFrom(java, "x.jar", bomb)).join(), /^limit-exceeded: read "a.jar"/);
 });
 
