@@ -40,7 +40,7 @@ export function named(extractions: readonly Extraction[]): readonly string[] {
 }
 
 /** `namespace/name@version`. */
-export function nameOf({ namespace, name, version }: FoundPackage): string {
+function nameOf({ namespace, name, version }: FoundPackage): string {
   return `${namespace === undefined ? "" : `${namespace}/`}${name}@${version}`;
 }
 
