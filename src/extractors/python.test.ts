@@ -51,6 +51,8 @@ const places: readonly (readonly [path: string, wanted: boolean])[] = [
   [`${site}/~ip-23.0.dist-info/METADATA`, false],
   ["app/_vendor/a-1.dist-info/METADATA", false],
   ["usr/lib/python2.7/wsgiref.egg-info", false],
+  ["usr/lib/python3.11/test/test_importlib/data/example-21.12-py3.6.egg", false],
+  ["usr/lib/python3.11/a-1.egg-info", true],
   ["usr/lib/python2.7/argparse.egg-info", false],
   [`${site}/a-1.dist-info/top_level.txt`, false],
   [`${site}/a-1.dist-info/licenses/METADATA`, false],

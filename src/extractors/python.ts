@@ -56,6 +56,11 @@ function isInstalled(info: string): boolean {
   if (name.startsWith("~")) return false;
   const site = Math.max(segments.lastIndexOf("site-packages"), segments.lastIndexOf("dist-packages"));
   if (site >= 0) return site === segments.length - 2;
+  // Deeper in the standard library there are only its tests' data (`lib/python3.11/test/…/example-21.12-py3.6.egg`).
+  const library = segments.findLastIndex(
+    (one, at) => /^python\d/.test(one) && /^lib/.test(segments[at - 1] ?? ""),
+  );
+  if (library >= 0 && library < segments.length - 2) return false;
   // Debian's Python 2 kept these two beside the standard library, whose parts they are.
   if (/^python\d/.test(segments.at(-2) ?? "") && /^(?:argparse|wsgiref)\b/.test(name)) return false;
   return !segments.some((segment) => segment === "_vendor" || segment === "vendored");
