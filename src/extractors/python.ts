@@ -58,7 +58,7 @@ function isInstalled(info: string): boolean {
   if (site >= 0) return site === segments.length - 2;
   // Deeper in the standard library there are only its tests' data (`lib/python3.11/test/…/example-21.12-py3.6.egg`).
   const library = segments.findLastIndex(
-    (one, at) => /^python\d/.test(one) && /^lib/.test(segments[at - 1] ?? ""),
+    (one, at) => /^python\d/.test(one) && segments[at - 1]?.startsWith("lib") === true,
   );
   if (library >= 0 && library < segments.length - 2) return false;
   // Debian's Python 2 kept these two beside the standard library, whose parts they are.
