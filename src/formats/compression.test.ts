@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 import { needs } from "../../tests/support/needs.ts";
 import { scratch, tool } from "../../tests/support/scratch.ts";
-import { type InflateLimits, inflate } from "./compression.ts";
+import { type InflateLimits, inflate, inflateLimits } from "./compression.ts";
 
 async function* cut(bytes: Uint8Array, step: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += step) yield bytes.subarray(at, at + step);
@@ -194,3 +194,13 @@ for (const [program, args] of [
     const stored = readFileSync(`${path}.${program === "zstd" ? "zst" : "gz"}`);
     assert.ok((await inflated(stored, 10_000)).bytes.equals(plain));
   });
+
+test("inflate() gives chunks that stay what they are, unless they may be reused", async () => {
+  const plain = randomBytes(3_500_000);
+  for (const stored of [gzipSync(plain), zstdCompressSync(plain)]) {
+    const { chunks } = await inflate(cut(stored, 100_000));
+    assert.ok(Buffer.concat(await Array.fromAsync(chunks)).equals(plain));
+  }
+  const { chunks } = await inflate(cut(gzipSync(plain), 100_000), inflateLimits, "reused");
+  assert.ok(!Buffer.concat(await Array.fromAsync(chunks)).equals(plain));
+});

@@ -12,7 +12,7 @@ export interface InflateLimits {
   readonly ratio: number;
 }
 
-/** Uncompressed bytes, chunk by chunk (up to 1 MiB), each valid until the next is asked for. Iterating throws SeaworthyError. */
+/** Uncompressed bytes, chunk by chunk (up to 1 MiB). Iterating throws SeaworthyError. */
 export interface Inflated {
   readonly compression: "none" | "gzip" | "zstd";
   readonly chunks: AsyncIterable<Uint8Array>;
@@ -24,11 +24,13 @@ export const inflateLimits: InflateLimits = { bytes: 64 * 2 ** 30, ratio: 1100 }
 /**
  * Tells the compression by the first bytes and undoes it. Reading further fails with `malformed` (damage, bytes after the
  * end), `truncated`, `limit-exceeded` (a bomb), or with the error of `stored` itself.
+ * With `reused` chunks of gzip each is valid only until the next is asked for, which spares a copy of everything.
  * @throws SeaworthyError `unsupported` for bzip2 and xz.
  */
 export async function inflate(
   stored: AsyncIterable<Uint8Array>,
   limits: InflateLimits = inflateLimits,
+  memory: "own" | "reused" = "own",
 ): Promise<Inflated> {
   const source = await peek(stored);
   const compression = detectCompression(source.head);
@@ -39,7 +41,7 @@ export async function inflate(
     case "zstd": {
       const meter = { in: 0 };
       const counted = count(source.chunks, meter);
-      const chunks = compression === "gzip" ? gunzip(counted) : unzstd(counted);
+      const chunks = compression === "zstd" ? unzstd(counted) : gunzipped(counted, memory);
       return { compression, chunks: guarded(chunks, meter, limits) };
     }
     default:
@@ -88,6 +90,13 @@ async function* resume(
   } finally {
     await iterator.return?.();
   }
+}
+
+async function* gunzipped(
+  stored: AsyncIterable<Uint8Array>,
+  memory: "own" | "reused",
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of gunzip(stored)) yield memory === "own" ? chunk.slice() : chunk;
 }
 
 async function* count(stored: AsyncIterable<Uint8Array>, meter: { in: number }): AsyncGenerator<Uint8Array> {

@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { SeaworthyError } from "../core/errors.ts";
 import type { LayerIndex } from "../core/layer.ts";
 import type { Extractor } from "../core/plugin.ts";
-import { inflate } from "../formats/compression.ts";
+import { inflate, inflateLimits } from "../formats/compression.ts";
 import { createDigester, type Digester } from "../formats/digest.ts";
 import { createLayerWalk } from "../images/walk.ts";
 import type { WalkTargets } from "../images/walk-collect.ts";
@@ -44,7 +44,7 @@ async function indexStream(stored: AsyncIterable<Uint8Array>, task: LayerTask): 
   let bytes = 0;
   let failure: unknown;
   try {
-    const inflated = await inflate(tapped(stored, storedDigest, task.onBytes));
+    const inflated = await inflate(tapped(stored, storedDigest, task.onBytes), inflateLimits, "reused");
     compression = inflated.compression;
     for await (const chunk of inflated.chunks) {
       bytes += chunk.length;

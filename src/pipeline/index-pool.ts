@@ -29,7 +29,7 @@ const workerUrl = new URL(
 );
 
 /** Heap of one thread in MiB. What streams by lies outside of it. */
-const resourceLimits = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
+const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4, stackSizeMb: 4 };
 
 /** A pool of at most `size` threads. */
 export function createLayerPool(size: number = availableParallelism()): LayerPool {
