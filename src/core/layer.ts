@@ -56,6 +56,8 @@ export interface LayerFind {
   readonly packages: readonly FoundPackage[];
   readonly owns: readonly PackedOwnership[];
   readonly distro: Distro | undefined;
+  /** Of the package whose documentation directory the file is in; absent for most files. */
+  readonly licences?: readonly string[];
   readonly problems: readonly Problem[];
 }
 

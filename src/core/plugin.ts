@@ -34,6 +34,8 @@ export interface Extraction {
   readonly packages?: readonly FoundPackage[];
   readonly owns?: readonly Ownership[];
   readonly distro?: Distro;
+  /** Licences of the package whose documentation directory the file is in. */
+  readonly licences?: readonly string[];
   readonly problems?: readonly Problem[];
 }
 
@@ -44,6 +46,8 @@ export interface Extraction {
 export interface Extractor {
   /** Stable, kebab-case, unique: `dpkg-status`. */
   readonly id: string;
+  /** True when a file that only the merged tree shows to be wanted is not worth reading its layer a second time. */
+  readonly minor?: boolean;
   wants(file: Candidate): boolean;
   /** @throws SeaworthyError when nothing of the file can be read (`malformed`, `truncated`, `limit-exceeded`, `unsupported`). */
   extract(file: FoundFile): Extraction;

@@ -1,5 +1,6 @@
 import type { Extractor } from "../core/plugin.ts";
 import { apk } from "./apk.ts";
+import { dpkgCopyright } from "./dpkg-copyright.ts";
 import { dpkgList } from "./dpkg-list.ts";
 import { dpkgStatus } from "./dpkg-status.ts";
 import { dpkgStatusD } from "./dpkg-status-d.ts";
@@ -18,6 +19,7 @@ export const extractors: readonly Extractor[] = [
   dpkgStatus,
   dpkgStatusD,
   dpkgList,
+  dpkgCopyright,
   apk,
   rpm,
   npm,

@@ -8,6 +8,7 @@ import { type Owners, resolveOwners } from "./attribution-owners.ts";
 import type { MergedLayers } from "./merge.ts";
 import { emptinessGaps, fileGaps, layerGaps, mergeFaultGaps } from "./merge-gaps.ts";
 import { managerPrograms, osGaps } from "./merge-gaps-os.ts";
+import { withLicences } from "./merge-licences.ts";
 import { byText, mergePackages } from "./merge-packages.ts";
 import { packagesByPlugin, pluginRuns } from "./merge-runs.ts";
 import { resolvePath } from "./tree.ts";
@@ -21,7 +22,7 @@ export function assembleImage(
   plugins: readonly string[],
 ): ImageContent {
   const visible = visibleContents(merged);
-  const sightings = attributePackages(merged);
+  const sightings = withLicences(merged, attributePackages(merged));
   const distro = findDistro(merged, visible);
   const proving = sightings.filter(({ removedIn }) => removedIn === undefined).map(({ path }) => path);
   const programs = [...visible].filter(([, id]) => merged.programs.has(id)).map(([path]) => path);

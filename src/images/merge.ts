@@ -106,7 +106,12 @@ function question(ask: Ask, id: number, path: string): void {
   ask.left -= 1;
   const file = { path, mode: entries.mode[entry] ?? 0, size: entries.size[entry] ?? 0, head: noBytes };
   for (const plugin of extractors) {
-    if (!wants(plugin, file) || wasRead(merged, id, plugin.id) || ask.asked.has(`${id} ${plugin.id}`))
+    if (
+      plugin.minor === true ||
+      !wants(plugin, file) ||
+      wasRead(merged, id, plugin.id) ||
+      ask.asked.has(`${id} ${plugin.id}`)
+    )
       continue;
     ask.asked.add(`${id} ${plugin.id}`);
     const ofLayer = ask.targets.get(layer) ?? new Map<number, string[]>();

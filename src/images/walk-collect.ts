@@ -140,7 +140,7 @@ const noOwners: readonly PackedOwnership[] = [];
 const noProblems: readonly Problem[] = [];
 
 function pack(plugin: string, entry: number, path: string, extraction: Extraction): LayerFind {
-  const { packages = noPackages, owns, problems = noProblems, distro } = extraction;
+  const { packages = noPackages, owns, problems = noProblems, distro, licences = [] } = extraction;
   return {
     plugin,
     entry,
@@ -148,6 +148,7 @@ function pack(plugin: string, entry: number, path: string, extraction: Extractio
     packages: packages.length === 0 ? noPackages : packages,
     owns: owns === undefined || owns.length === 0 ? noOwners : owns.map(packOwner),
     distro,
+    ...(licences.length === 0 ? {} : { licences }),
     problems: problems.length === 0 ? noProblems : problems,
   };
 }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Raised when the form of cached entries changes. */
-const indexFormat = 1;
+const indexFormat = 2;
 
 /** Folders whose code decides what an index holds. */
 const folders = ["core", "formats", "extractors", "images", "pipeline"];
