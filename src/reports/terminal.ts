@@ -40,12 +40,12 @@ let measure: ((text: string) => number) | undefined;
 
 /** Columns that cleaned, unpainted text takes. */
 export function columns(text: string): number {
-  if (/^[\x20-\x7E]*$/.test(text)) return text.length;
+  if (/^[\x20-\x7E·→…]*$/.test(text)) return text.length;
   measure ??= loadMeasure();
   return measure(text);
 }
 
-// Loaded only for text that is not ASCII: start-up is counted in milliseconds.
+// Loaded only for text beyond ASCII and the table's own signs: start-up is counted in milliseconds.
 function loadMeasure(): (text: string) => number {
   // oxlint-disable-next-line typescript/consistent-type-assertions -- require() answers any; this is the package's own type
   const module = createRequire(import.meta.url)("string-width") as typeof StringWidth;
