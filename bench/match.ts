@@ -45,6 +45,7 @@ const image: IndexedImage = {
   runs: [],
   gaps: [],
   unownedExecutables: [],
+  notes: [],
   files: 0,
   bytes: 0,
 };

@@ -148,6 +148,7 @@ suite("the command over a small image", () => {
         report.hiddenPackages.map((one: { name: string; removedIn: number }) => [one.name, one.removedIn]),
         [["minimist", 2]],
       );
+      assert.deepEqual(report.coverage.notes, []);
       assert.deepEqual(report.coverage.unownedExecutables, [{ path: "opt/tool", layer: 2 }]);
     });
 

@@ -20,6 +20,8 @@ export interface IndexedImage {
   /** What the bytes themselves left unread or contradictory. Gaps that need advisories (end of life, no feed) come from matching. */
   readonly gaps: readonly Gap[];
   readonly unownedExecutables: readonly { readonly path: string; readonly layer: number }[];
+  /** In words what of the image's history could not be used or joined; touches no verdict. */
+  readonly notes: readonly string[];
   readonly files: number;
   readonly bytes: number;
 }

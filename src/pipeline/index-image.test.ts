@@ -252,6 +252,21 @@ test("indexImage() keeps no image with a faulty layer", async () => {
   assert.deepEqual(readdirSync(join(directory, "layers")), []);
 });
 
+test("indexImage() notes a history and a Dockerfile that do not fit, from the cache too", async () => {
+  const cache = cacheIn(scratch("cache"));
+  const image = imageOf([made([manifest("a", "1.0.0")])]);
+  const history = ["ADD x /", "RUN y"].map((createdBy) => ({ createdBy, emptyLayer: false }));
+  const other = { ...image, config: { ...image.config, history } };
+  const dockerfile = { file: "Dockerfile", text: "FROM x\nRUN other\n" };
+  for (let round = 0; round < 2; round += 1) {
+    assert.deepEqual((await indexImage(image, { cache })).notes, []);
+    assert.deepEqual((await indexImage(other, { cache, dockerfile })).notes, [
+      "the image's history tells of 2 layers, the image has 1: the history is not used",
+      "Dockerfile does not fit the image's history: no layer is joined to a line",
+    ]);
+  }
+});
+
 test("indexImage() stops when it is told to", async () => {
   for (const more of [[], [filler]]) {
     const control = new AbortController();

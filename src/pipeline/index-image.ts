@@ -40,7 +40,7 @@ export async function indexImage(image: OpenImage, options: IndexOptions = {}): 
   const { reference, digest, platform, config, annotations } = image;
   const content =
     (key === undefined ? undefined : cache?.image(key)) ?? (await readImage(image.layers, known, options));
-  return { reference, digest, platform, config, annotations, layers: described.layers, ...content };
+  return { reference, digest, platform, config, annotations, ...described, ...content };
 }
 
 // Under this many stored bytes starting a thread takes longer than reading the layers.

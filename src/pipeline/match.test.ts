@@ -54,6 +54,7 @@ function image(packages: readonly Package[], more: Partial<IndexedImage> = {}): 
     runs: [],
     gaps: [],
     unownedExecutables: [],
+    notes: [],
     files: 0,
     bytes: 0,
     ...more,

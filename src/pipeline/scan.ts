@@ -17,7 +17,7 @@ export function scanReport(indexed: IndexedImage, { database, policy, today }: J
   const { findings, undecided, upgrades, gaps, skipped } = matchImage(indexed, database, today);
   const { reference, digest, platform, distro, layers, packages, hiddenPackages } = indexed;
   const allGaps = [...indexed.gaps, ...gaps];
-  const { runs, files, bytes, unownedExecutables } = indexed;
+  const { runs, files, bytes, unownedExecutables, notes } = indexed;
   return {
     schemaVersion: reportSchemaVersion,
     image: {
@@ -40,6 +40,7 @@ export function scanReport(indexed: IndexedImage, { database, policy, today }: J
       gaps: allGaps,
       skipped,
       unownedExecutables,
+      notes,
       database: database.info,
     },
     policy,

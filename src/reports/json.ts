@@ -137,6 +137,7 @@ function coverageValue(coverage: Coverage): Json {
     gaps: coverage.gaps.map(gapValue),
     skipped: coverage.skipped.map(({ code, message, packages }) => ({ code, message, packages })),
     unownedExecutables: coverage.unownedExecutables.map(({ path, layer }) => ({ path, layer })),
+    notes: coverage.notes,
     database: databaseValue(coverage.database),
   };
 }

@@ -115,6 +115,7 @@ const full: Report = {
     ],
     skipped: [{ code: "owned-by-os-package", message: "the OS decides", packages: ["pkg:pypi/x@1"] }],
     unownedExecutables: [{ path: "opt/tool", layer: 1 }],
+    notes: ["Dockerfile does not fit"],
     database: {
       kind: "landmark",
       schema: 1,
@@ -135,7 +136,7 @@ const empty: Report = {
   findings: [],
   upgrades: [],
   undecided: [],
-  coverage: { ...full.coverage, plugins: [], gaps: [], skipped: [], unownedExecutables: [] },
+  coverage: { ...full.coverage, plugins: [], gaps: [], skipped: [], unownedExecutables: [], notes: [] },
   policy: { failOn: "high", onlyFixed: true, unownedExecutables: "unknown" },
   verdict: { decision: "pass", reasons: [] },
 };
@@ -187,6 +188,7 @@ describe("table", () => {
     assert.match(text, /shipped, not visible: 1 package/);
     assert.match(text, /undecided: 1 match\n/);
     assert.match(text, /landmark-database +few advisories/);
+    assert.match(text, /note: Dockerfile does not fit\n/);
     assert.match(text, /note: 1 executable of no package: \/opt\/tool/);
     assert.match(
       lines.at(-1) ?? "",

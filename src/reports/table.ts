@@ -120,7 +120,7 @@ function gapLines({ coverage }: Report, options: TableOptions): readonly string[
 }
 
 function noteLines({ coverage, packages }: Report, options: TableOptions): readonly string[] {
-  const { skipped, unownedExecutables } = coverage;
+  const { skipped, unownedExecutables, notes: told } = coverage;
   const notes = skipped.map(
     ({ code, packages }) => `${counted(packages.length, "package")} ${skipWords(code)}`,
   );
@@ -129,7 +129,7 @@ function noteLines({ coverage, packages }: Report, options: TableOptions): reado
     notes.push(
       `${counted(unowned, "executable")} of no package${unowned <= 3 ? `: ${paths(unownedExecutables)}` : ""}`,
     );
-  return notes.map((note) => paint(options, cut(`note: ${clean(note)}`, options.width), "dim"));
+  return [...told, ...notes].map((note) => paint(options, cut(`note: ${clean(note)}`, options.width), "dim"));
 }
 
 function skipWords(code: string): string {
