@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { extractFrom, extractTree, foundFile, named } from "../../tests/support/extract.ts";
@@ -116,6 +116,7 @@ test("python finds what `pip freeze` lists, and nothing else", { skip: needs("py
     wheel("dotted.name", "2.0rc1", [
       { name: "dotted/_vendor/hidden-9.9.dist-info/METADATA", data: "Name: hidden\nVersion: 9.9\n" },
       { name: "dotted/data, with comma.txt", data: "x" },
+      { name: "dotted.name-2.0rc1.dist-info/entry_points.txt", data: "[console_scripts]\ndot = dotted:x\n" },
     ]),
   );
   const target = join(dir, "root/usr/lib/python3/site-packages");
@@ -142,6 +143,9 @@ test("python finds what `pip freeze` lists, and nothing else", { skip: needs("py
   assert.deepEqual(named(found), [...wanted].sort());
   const own = new Set(found.flatMap(({ owns = [] }) => owns).flatMap(({ paths }) => paths));
   assert.ok(own.has("usr/lib/python3/site-packages/dotted/data, with comma.txt"));
+  // Where pip's --target puts scripts, whatever RECORD says.
+  assert.ok(existsSync(join(target, "bin/dot")));
+  assert.ok(own.has("usr/lib/python3/site-packages/bin/dot"));
 });
 
 function wheel(

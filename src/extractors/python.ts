@@ -111,7 +111,7 @@ function owned(file: FoundFile, paths: readonly string[]): Extraction {
   const info = infoDirectory(file.path);
   const slash = info.lastIndexOf("/");
   const base = file.path.endsWith("/RECORD") ? info.slice(0, Math.max(slash, 0)) : info;
-  const resolved = paths.map((path) => resolveInstalled(base, path));
+  const resolved = [...paths, ...movedByTarget(paths)].map((path) => resolveInstalled(base, path));
   return {
     owns: [
       {
@@ -121,6 +121,11 @@ function owned(file: FoundFile, paths: readonly string[]): Extraction {
       },
     ],
   };
+}
+
+// `pip install --target` installs into lib/python and bin, then moves what is in both into one directory; RECORD stays as it was.
+function movedByTarget(paths: readonly string[]): readonly string[] {
+  return paths.filter((path) => path.startsWith("../../bin/")).map((path) => path.slice("../../".length));
 }
 
 // `requests-2.31.0.dist-info`, `requests-2.31.0-py3.11.egg-info`: a dash stands in neither name nor version.

@@ -272,6 +272,25 @@ test("assembleImage() lists programs that nobody owns, with the layer of their b
   ]);
 });
 
+test("assembleImage() leaves the scripts of dpkg's packages to them, and nothing else beside them", () => {
+  const info = "var/lib/dpkg/info";
+  const names = [
+    "a.postinst",
+    "a.config",
+    "b:amd64.preinst",
+    "a.tool",
+    "lone.postinst",
+    "a.list.postinst",
+    "x/a.prerm",
+  ];
+  const scripts = names.map((name) => file(`${info}/${name}`, "#!/bin/sh\n", 0o755));
+  const found = image([debian, status("a 1", "b 1"), list("a"), list("b:amd64"), ...scripts]);
+  assert.deepEqual(
+    found.unownedExecutables.map(({ path }) => path),
+    ["a.list.postinst", "a.tool", "lone.postinst", "x/a.prerm"].map((name) => `${info}/${name}`),
+  );
+});
+
 test("assembleImage() counts only unreadable files that are visible", () => {
   const found = image(
     [file("x/a.pkg", "bad"), file("y/b.pkg", "bad"), file("z/c.pkg", "c 1")],
