@@ -43,7 +43,7 @@ export function compareDigits(a: string, b: string): number {
 }
 
 /** A release is after its pre-releases; identifiers compare one by one, numbers before words, fewer before more. */
-export function comparePrereleases(a: readonly string[], b: readonly string[]): number {
+function comparePrereleases(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 || b.length === 0) return b.length - a.length;
   for (let at = 0; at < a.length || at < b.length; at += 1) {
     const left = a[at];

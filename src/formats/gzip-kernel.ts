@@ -18,7 +18,7 @@ export const layout = {
 } as const;
 
 /** Bits that index the first level of the two tables. */
-export const mainBits = { literals: 11, distances: 8 } as const;
+const mainBits = { literals: 11, distances: 8 } as const;
 
 /** Flags of table entries; a literal has its byte in bits 16-23, a length or distance its base there. */
 export const entryFlags = {

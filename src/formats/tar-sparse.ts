@@ -16,7 +16,7 @@ export interface SparseRegion {
 }
 
 /** At most this many regions; a map of more would cost more memory than it describes. */
-export const maxSparseRegions = 100_000;
+const maxSparseRegions = 100_000;
 
 /** Regions of an old GNU sparse header (4) or one of its extension blocks (21), and whether another block follows. */
 export function parseOldSparse(

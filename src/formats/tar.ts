@@ -54,7 +54,7 @@ export interface TarReader {
 }
 
 /** Bounds by default. */
-export const tarLimits: TarLimits = { entries: 2_000_000, meta: 1 << 20 };
+const tarLimits: TarLimits = { entries: 2_000_000, meta: 1 << 20 };
 
 interface State {
   readonly visitor: TarVisitor;

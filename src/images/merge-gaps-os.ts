@@ -60,7 +60,7 @@ export function osGaps(evidence: OsEvidence): readonly Gap[] {
 }
 
 /** The kind of package database that belongs to a distribution; undefined for one that is not known here. */
-export function osFamily({ id, idLike }: Distro): OsType | undefined {
+function osFamily({ id, idLike }: Distro): OsType | undefined {
   for (const name of [id, ...idLike]) {
     const family = Object.hasOwn(families, name) ? families[name] : undefined;
     if (family !== undefined) return family;

@@ -47,7 +47,7 @@ export function mergePackages(
 }
 
 /** Path of a proving file, with the path inside it for a nested find. */
-export function locationPath({ path, found }: Sighting): string {
+function locationPath({ path, found }: Sighting): string {
   return found.innerPath === undefined ? path : `${path}!/${found.innerPath}`;
 }
 

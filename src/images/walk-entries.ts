@@ -94,14 +94,14 @@ export function createNameReader(entries: LayerEntries): (index: number) => stri
 }
 
 /** Base name of an entry. */
-export function entryName(entries: LayerEntries, index: number): string {
+function entryName(entries: LayerEntries, index: number): string {
   const start = index === 0 ? 0 : (entries.nameEnds[index - 1] ?? 0);
   const end = entries.nameEnds[index] ?? start;
   return Buffer.from(entries.names.buffer, entries.names.byteOffset + start, end - start).toString("utf8");
 }
 
 /** Directory of an entry as the tar writes it. */
-export function entryParent(entries: LayerEntries, index: number): string {
+function entryParent(entries: LayerEntries, index: number): string {
   return entries.directories[entries.parent[index] ?? 0] ?? "";
 }
 

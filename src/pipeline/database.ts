@@ -21,7 +21,7 @@ export function databasePath(env: Environment): string {
 }
 
 /** Where downloaded feeds are kept (XDG). */
-export function feedCache(env: Environment): string {
+function feedCache(env: Environment): string {
   return join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "seaworthy/feeds");
 }
 
