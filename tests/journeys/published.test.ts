@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { createCipheriv } from "node:crypto";
 import { dirname, join } from "node:path";
 import { before, suite, test } from "node:test";
 import { copyCheckout, olderNode, skipWithoutGit } from "../support/checkout.ts";
 import { file, gone, writeLayout } from "../support/image.ts";
+import { writeMirror } from "../support/mirror.ts";
 import { cleanEnvironment, type Outcome, run, scratch, seaworthy, tool } from "../support/scratch.ts";
 
 // The package as npm publishes it: packed from a checkout, installed globally from the tarball, run compiled.
@@ -45,7 +47,11 @@ suite("the published package", () => {
       assert.match(version.stdout, /^seaworthy \d+\.\d+\.\d+\n$/u);
       assert.deepEqual([version.code, version.stderr], [0, ""]);
 
-      const args = ["scan", "--offline", "--format", "json", `oci:${smallImage()}`];
+      // Both kinds of worker thread run compiled: the one that builds a database, and the one that reads layers.
+      const db = join(scratch("db"), "advisories.db");
+      const updated = await command(node, ["db", "update", "--from", await testMirror(), "--db", db]);
+      assert.equal(updated.code, 0, updated.stderr);
+      const args = ["scan", "--db", db, "--format", "json", `oci:${smallImage()}`];
       const compiled = await command(node, args);
       const fromSource = await seaworthy(args);
       assert.equal(compiled.stdout, fromSource.stdout, compiled.stderr);
@@ -60,7 +66,10 @@ suite("the published package", () => {
       layers: [
         { items: [file("app/node_modules/lodash/package.json", '{"name":"lodash","version":"4.17.4"}')] },
         {
-          items: [file("app/node_modules/ejs/package.json", '{"name":"ejs","version":"2.7.4"}')],
+          items: [
+            file("app/node_modules/ejs/package.json", '{"name":"ejs","version":"2.7.4"}'),
+            file("noise", noise(3 << 20)),
+          ],
           compression: "zstd",
         },
         { items: [gone("app/node_modules/ejs")], compression: "none" },
@@ -69,3 +78,17 @@ suite("the published package", () => {
     return image;
   }
 });
+
+let mirror: string | undefined;
+async function testMirror(): Promise<string> {
+  if (mirror === undefined) {
+    mirror = scratch("mirror");
+    await writeMirror(mirror);
+  }
+  return mirror;
+}
+
+// Nothing compresses it: a layer of under 2 MiB is read without a thread.
+function noise(size: number): Uint8Array {
+  return createCipheriv("aes-128-ctr", Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(size));
+}
