@@ -18,7 +18,7 @@ export interface AffectedRange {
   readonly lastAffected?: string | undefined;
 }
 
-/** What the publisher says about mending, where no range tells a fixed version. */
+/** What the publisher says about mending, where no range tells a fixed version: an end of a range is a bound then, and no fix. */
 export type FixIntent = "none" | "wont-fix" | "unknown";
 
 /** What an advisory says of one package of one ecosystem. */

@@ -77,6 +77,7 @@ const rows: readonly Row[] = [
     "affected",
     "not-fixed",
   ],
+  ["below a bound that is no fix", "1.4", entry(below15, [], "unknown"), "affected", "unknown"],
   ["enumerated", "7", entry([], ["6", "7"]), "affected", "unknown"],
   ["enumerated, spelled otherwise", "7.0", entry([], ["7"]), "affected", "unknown"],
   ["enumerated text that is no version", "x", entry([], ["x"]), "affected", "unknown"],

@@ -123,7 +123,7 @@ function fixOf({ version, scheme }: Subject, affected: Affected, hit: Hit): Fix 
   const above = affected.ranges.flatMap(({ fixed }) =>
     fixed !== undefined && (scheme.compareText(fixed, version) ?? 1) > 0 ? [fixed] : [],
   );
-  const versions = mending(above, scheme, [affected]);
+  const versions = affected.intent === undefined ? mending(above, scheme, [affected]) : [];
   if (versions.length > 0) return { state: "fixed", versions };
   return { state: unfixedState(affected, hit), versions: [] };
 }

@@ -1,5 +1,6 @@
 import type { AffectedRange } from "../core/advisory.ts";
 import type { TextScheme } from "../core/version.ts";
+import { readBound } from "./osv-bound.ts";
 import type { OsvAffected, OsvEvent } from "./osv-schema.ts";
 
 type Change = { readonly kind: keyof OsvEvent; readonly version: string };
@@ -15,8 +16,15 @@ export function affectedRanges(
   scheme: TextScheme | undefined,
 ): readonly AffectedRange[] {
   const spoken = affected.ranges.filter((range) => range.type !== "GIT");
-  const ranges = spoken.flatMap((range) => intervals(sorted(range.events.flatMap(changesOf), scheme)));
-  return withLastKnown(ranges, affected.database_specific?.last_known_affected_version_range);
+  const ranges = spoken.flatMap((range) =>
+    intervals(
+      sorted(
+        range.events.flatMap((event) => changesOf(event, scheme)),
+        scheme,
+      ),
+    ),
+  );
+  return withLastKnown(ranges, affected.database_specific?.last_known_affected_version_range, scheme);
 }
 
 /** Versions that no range covers: most records list each version of their ranges, too. */
@@ -35,10 +43,10 @@ export function versionsBeside(
   return [...new Set(beside)];
 }
 
-function changesOf(event: OsvEvent): readonly Change[] {
+function changesOf(event: OsvEvent, scheme: TextScheme | undefined): readonly Change[] {
   return kinds.flatMap((kind) => {
     const version = event[kind];
-    return version === undefined ? [] : [{ kind, version }];
+    return version === undefined ? [] : [{ kind, version: readBound(version, kind, scheme) }];
   });
 }
 
@@ -74,6 +82,7 @@ function intervals(changes: readonly Change[]): readonly AffectedRange[] {
 function withLastKnown(
   ranges: readonly AffectedRange[],
   bound: string | undefined,
+  scheme: TextScheme | undefined,
 ): readonly AffectedRange[] {
   const [only] = ranges;
   if (bound === undefined || only === undefined || ranges.length > 1) return ranges;
@@ -81,7 +90,9 @@ function withLastKnown(
   const found = /^(<=?|=) ?(\S+)$/.exec(bound.trim());
   const version = found?.[2];
   if (version === undefined) return ranges;
-  return [found?.[1] === "<" ? { ...only, fixed: version } : { ...only, lastAffected: version }];
+  const below = found?.[1] === "<";
+  const read = readBound(version, below ? "fixed" : "last_affected", scheme);
+  return [below ? { ...only, fixed: read } : { ...only, lastAffected: read }];
 }
 
 function within(version: string, range: AffectedRange, scheme: TextScheme | undefined): boolean {

@@ -63,6 +63,18 @@ describe("osvAdvisory()", () => {
       assert.deepEqual([found?.aliases, found?.bundles], [aliases, mended]);
     });
 
+  const bounded: readonly [string, string | undefined, string | undefined][] = [
+    ["< 1.2.3", undefined, "unknown"],
+    ["<= 1.2.3", undefined, "unknown"],
+    ["<= 1.2.3", "1.2.4", undefined],
+  ];
+  for (const [bound, fixed, intent] of bounded)
+    it(`calls the end of "${bound}" ${fixed === undefined ? "no fix" : "nothing beside a fix"}`, () => {
+      const more = { database_specific: { last_known_affected_version_range: bound } };
+      const found = advisory({ id: "GHSA-1", affected: [entry("npm", "a", fixed, more)] });
+      assert.equal(found?.affected[0]?.intent, intent);
+    });
+
   for (const id of ["RHBA-2024:1", "RHEA-2024:1", "ALBA-2024:1", "ALEA-2024:1", "SUSE-RU-2024:1-1"])
     it(`passes over ${id} when it mends no flaw`, () => {
       assert.equal(advisory({ id, affected: [] }), undefined);

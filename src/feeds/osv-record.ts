@@ -125,6 +125,9 @@ function entrySeverity(affected: OsvAffected): Severity | undefined {
 function intentOf(affected: OsvAffected): FixIntent | undefined {
   if (affected.ranges.some((range) => range.events.some((event) => event.fixed !== undefined)))
     return undefined;
+  // GitHub bounds what nothing mends: the version after it is not said to be a fix.
+  if (affected.database_specific?.last_known_affected_version_range?.startsWith("<") === true)
+    return "unknown";
   if (affected.ecosystem_specific?.urgency === "end-of-life") return "wont-fix";
   return /^(?:Debian|Ubuntu):/.test(affected.package?.ecosystem ?? "") ? "none" : undefined;
 }

@@ -202,6 +202,30 @@ const decisions: readonly [why: string, pkg: Package, entry: Affected, kind: str
     "not-affected",
   ],
   [
+    "a local build of the last affected version",
+    pkg({ type: "pypi", name: "n", version: "2.0.0+cu118" }),
+    { ...fixedIn(""), ranges: [{ introduced: "0", lastAffected: "2.0.0" }] },
+    "affected",
+  ],
+  [
+    "a local build of an enumerated version",
+    pkg({ type: "pypi", name: "n", version: "2.0.0+cu118" }),
+    { ...fixedIn(""), ranges: [], versions: ["2.0.0"] },
+    "affected",
+  ],
+  [
+    "a local build of the fixed version",
+    pkg({ type: "pypi", name: "n", version: "2.0.0+cu118" }),
+    fixedIn("2.0.0"),
+    "not-affected",
+  ],
+  [
+    "a local build that is the fix",
+    pkg({ type: "pypi", name: "n", version: "2.0.0+sec1" }),
+    fixedIn("2.0.0+sec1"),
+    "not-affected",
+  ],
+  [
     "Maven's qualifier",
     pkg({ type: "maven", namespace: "g", name: "n", version: "2.0-beta9" }),
     fixedIn("2.0"),

@@ -150,6 +150,26 @@ const merges: readonly [
     ["CVE-2021-2 high fixed 4.17.21 (GHSA-a OTHER-1)"],
   ],
   [
+    "a project's notice of two flaws, beside each",
+    {
+      ...pkg("apk", "xen", "4.15.0-r0"),
+      distro: { id: "alpine", version: "3.18.4", idLike: [], prettyName: "" },
+    },
+    [
+      says(
+        { id: "CVE-2022-1", aliases: ["XSA-428"], source: "alpine-secdb" },
+        "alpine:3.18/xen",
+        fixed("4.16-r0"),
+      ),
+      says(
+        { id: "CVE-2022-2", aliases: ["XSA-428"], source: "alpine-secdb" },
+        "alpine:3.18/xen",
+        fixed("4.16-r0"),
+      ),
+    ],
+    ["CVE-2022-1 unknown fixed 4.16-r0 (XSA-428)", "CVE-2022-2 unknown fixed 4.16-r0 (XSA-428)"],
+  ],
+  [
     "a chain of aliases",
     lodash,
     [

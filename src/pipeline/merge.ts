@@ -101,8 +101,9 @@ function groupByFlaw(matches: readonly Match[]): readonly FlawGroup[] {
     const { bundles } = advisory;
     const own = [flawId(advisory.id), advisory.id, ...advisory.aliases];
     if (bundles.length === 0) {
-      for (const id of own) union(parents, own[0] ?? id, id);
-      members.push({ id: own[0] ?? advisory.id, notices: [], match });
+      const notices = own.slice(2).filter((alias) => isNotice(alias, advisory));
+      for (const id of own) if (!notices.includes(id)) union(parents, own[0] ?? id, id);
+      members.push({ id: own[0] ?? advisory.id, notices, match });
     } else
       for (const flaw of bundles) {
         union(parents, flaw, flaw);
@@ -110,6 +111,11 @@ function groupByFlaw(matches: readonly Match[]): readonly FlawGroup[] {
       }
   }
   return collect(parents, members);
+}
+
+// Alpine writes the project's own notice beside the CVE (XSA, TALOS, GNUTLS-SA …), and one notice may speak of several flaws.
+function isNotice(alias: string, { source }: Match["advisory"]): boolean {
+  return source === "alpine-secdb" && !/^(?:CVE|GHSA)-/.test(alias);
 }
 
 function collect(
