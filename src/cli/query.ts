@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { codeOf, messageOf, SeaworthyError } from "../core/errors.ts";
 import { type Question, questionAnswerer } from "../pipeline/query.ts";
-import { type PlacelessFlaw, queryErrorLine, queryLine, queryText } from "../reports/query-answer.ts";
+import { type QueryAnswer, queryErrorLine, queryLine, queryText } from "../reports/query-answer.ts";
 import type { Terminal } from "../reports/terminal.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import { type Line, lineBatches } from "./lines.ts";
@@ -42,7 +42,7 @@ export const command: Command = {
   run,
 };
 
-type Answer = (question: Question) => readonly PlacelessFlaw[];
+type Answer = (question: Question) => QueryAnswer;
 
 async function run(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readArguments("query", args, options);
@@ -77,9 +77,9 @@ async function answerArguments(
   let failed = false;
   for (const purl of purls) {
     try {
-      const flaws = answer({ purl });
+      const found = answer({ purl });
       await writeOutput(
-        terminal === undefined ? queryLine(purl, flaws) : queryText(purl, flaws, terminal),
+        terminal === undefined ? queryLine(purl, found) : queryText(purl, found, terminal),
         undefined,
         io,
       );

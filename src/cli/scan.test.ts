@@ -302,6 +302,7 @@ suite("the command over a small image", () => {
       purl: string | null;
       findings?: { id: string }[];
       undecided?: unknown[];
+      notes?: string[];
       error?: { code: string };
     };
     const answers = ({ out }: Ran): readonly Answer[] =>
@@ -333,6 +334,16 @@ suite("the command over a small image", () => {
         "CVE-2099-0008 CVE-2099-0009",
       ],
       [
+        "a codename beside its distribution",
+        '{"purl":"pkg:deb/debian/seaworthy-probe@1.0?distro=debian-bookworm"}',
+        "CVE-2099-0008 CVE-2099-0009",
+      ],
+      [
+        "an epoch beside a source",
+        '{"purl":"pkg:deb/debian/libprobe@1.0?distro=debian-12&epoch=1&upstream=seaworthy-probe"}',
+        "CVE-2099-0009",
+      ],
+      [
         "a binary by its source",
         '{"purl":"pkg:deb/debian/libprobe@9?upstream=seaworthy-probe%401.0&distro=debian-12"}',
         "CVE-2099-0008 CVE-2099-0009",
@@ -362,6 +373,22 @@ suite("the command over a small image", () => {
         const ran = await query(`${line}\n`);
         assert.deepEqual([ran.code, ran.err], [0, ""]);
         assert.deepEqual(answers(ran).map(brief), [expected]);
+      });
+
+    const noted: readonly [why: string, line: string, notes: boolean][] = [
+      ["a binary without its source", '{"purl":"pkg:deb/debian/libprobe@1.0","distro":"debian:12"}', true],
+      ["an apk's", '{"purl":"pkg:apk/alpine/libprobe@1.0-r0","distro":"alpine:3.18"}', true],
+      ["Rocky's", '{"purl":"pkg:rpm/rocky/libprobe@1.0-1","distro":"rocky:9"}', true],
+      ["a told source", '{"purl":"pkg:deb/debian/libx@1.0?upstream=x","distro":"debian:12"}', false],
+      ["a known source", '{"purl":"pkg:apk/alpine/seaworthy-probe@9-r0","distro":"alpine:3.18"}', false],
+      ["a language's package", '{"purl":"pkg:npm/left-pad@1.3.0"}', false],
+    ];
+    for (const [why, line, notes] of noted)
+      test(`query has ${notes ? "a note" : "no notes"} on ${why}`, async () => {
+        const [answer] = answers(await query(`${line}\n`));
+        assert.equal(answer?.error, undefined);
+        assert.equal(answer?.notes?.length, notes ? 1 : undefined);
+        if (notes) assert.match(answer?.notes?.[0] ?? "", /"libprobe".*\?upstream=NAME/);
       });
 
     test("query answers each line in order and skips empty ones", async () => {

@@ -1,4 +1,4 @@
-import type { AdvisoryDatabase } from "../core/advisory.ts";
+import type { AdvisoryDatabase, AdvisoryKey } from "../core/advisory.ts";
 import { SeaworthyError } from "../core/errors.ts";
 import type { Distro, Package, PackageType } from "../core/package.ts";
 import { isOsType } from "../core/package-name.ts";
@@ -15,11 +15,17 @@ export interface Question {
   readonly distro?: string | undefined;
 }
 
+/** The flaws of the package that was asked for, and what may be wrong with the question. */
+export interface QuestionAnswer {
+  readonly flaws: readonly Flawed[];
+  readonly notes: readonly string[];
+}
+
 /**
- * Answers questions over one database, each with the flaws of its package.
+ * Answers questions over one database.
  * The answerer throws SeaworthyError: `purl-invalid`, `unsupported` (no advisories of that kind), `version-invalid`.
  */
-export function questionAnswerer(database: AdvisoryDatabase): (question: Question) => readonly Flawed[] {
+export function questionAnswerer(database: AdvisoryDatabase): (question: Question) => QuestionAnswer {
   const answer = answerer(database);
   return ({ purl, distro }) => {
     const pkg = packageOf(parsePurl(purl), purl, distro);
@@ -34,8 +40,31 @@ export function questionAnswerer(database: AdvisoryDatabase): (question: Questio
         "version-invalid",
         `query "${purl}": "${compared}" is not a version by the rules of ${scheme?.id ?? pkg.type}`,
       );
-    return flaws;
+    return { flaws, notes: flaws.length === 0 ? notesOn(pkg, keys, database) : [] };
   };
+}
+
+// Advisories of these name source packages: a binary package's name finds nothing, be it affected or not.
+function notesOn(
+  { type, name, source, distro }: Package,
+  keys: readonly AdvisoryKey[],
+  database: AdvisoryDatabase,
+): readonly string[] {
+  const bySource = type === "deb" || type === "apk" || distro?.id === "rocky";
+  if (!bySource || source !== undefined || isNamed(keys, database)) return [];
+  return [
+    `no advisory names a source package "${name}"; if it is a binary package, give its source as ?upstream=NAME`,
+  ];
+}
+
+// In any release: one without advisories of its own for a source does not make it a binary package.
+function isNamed(keys: readonly AdvisoryKey[], database: AdvisoryDatabase): boolean {
+  const releases = database.info.sources.flatMap(({ covers }) => covers);
+  return keys.some(({ ecosystem, name }) => {
+    const family = `${ecosystem.split(":", 1)[0] ?? ""}:`;
+    const same = releases.filter((release) => release.startsWith(family));
+    return [ecosystem, ...same].some((release) => database.lookup({ ecosystem: release, name }).length > 0);
+  });
 }
 
 // A jar's group may be told nowhere; then there may be no key, and no advisory either.
@@ -62,11 +91,12 @@ function packageOf(purl: Purl, text: string, distro: string | undefined): Packag
   const common = { type, name, purl: text, layer: 0, locations: [], licences: [] };
   if (!isOsType(type)) return { ...common, namespace, version };
   const epoch = qualifiers["epoch"];
+  const whole = epoch === undefined || version.includes(":") ? version : `${epoch}:${version}`;
   return {
     ...common,
-    version: epoch === undefined || version.includes(":") ? version : `${epoch}:${version}`,
+    version: whole,
     distro: releaseOf(purl, text, distro),
-    source: sourceOf(type, qualifiers["upstream"] ?? qualifiers["source"], version),
+    source: sourceOf(type, qualifiers["upstream"] ?? qualifiers["source"], whole),
     module: qualifiers["rpmmod"] ?? qualifiers["modularity"],
   };
 }
@@ -120,7 +150,8 @@ function releaseOf(purl: Purl, text: string, named: string | undefined): Distro 
     throw new SeaworthyError("purl-invalid", `query "${text}": the distribution's release is not told`, {
       hint: "tell it with --distro, as in debian:12, or the qualifier distro=debian-12",
     });
-  const { id, version } = readRelease(codenames.get(spelled) ?? spelled, purl.namespace);
+  const codename = spelled.toLowerCase().replace(/^(?:debian|ubuntu)[:-](?=[a-z])/, "");
+  const { id, version } = readRelease(codenames.get(codename) ?? spelled, purl.namespace);
   return { id: ids.get(id) ?? id, version, idLike: [], prettyName: `${id} ${version}`.trim() };
 }
 

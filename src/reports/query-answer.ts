@@ -21,8 +21,14 @@ export type PlacelessFlaw = {
   | { readonly kind: "undecided"; readonly reason: string }
 );
 
-/** The answer to one question as a line of JSON: `{purl, findings, undecided}`. */
-export function queryLine(purl: string, flaws: readonly PlacelessFlaw[]): string {
+/** The flaws of the package that was asked for, and what may be wrong with the question. */
+export interface QueryAnswer {
+  readonly flaws: readonly PlacelessFlaw[];
+  readonly notes: readonly string[];
+}
+
+/** The answer to one question as a line of JSON: `{purl, findings, undecided}`, and `notes` where there are any. */
+export function queryLine(purl: string, { flaws, notes }: QueryAnswer): string {
   const findings: Json[] = [];
   const undecided: Json[] = [];
   for (const flaw of flaws) {
@@ -44,7 +50,8 @@ export function queryLine(purl: string, flaws: readonly PlacelessFlaw[]): string
       });
     }
   }
-  return `${JSON.stringify({ purl, findings, undecided })}\n`;
+  const more = notes.length === 0 ? {} : { notes };
+  return `${JSON.stringify({ purl, findings, undecided, ...more })}\n`;
 }
 
 /** What could not be answered, as a line of JSON: `{purl, error}`. */
@@ -53,7 +60,7 @@ export function queryErrorLine(purl: string | null, code: string, message: strin
 }
 
 /** The answer to one question for people. */
-export function queryText(purl: string, flaws: readonly PlacelessFlaw[], terminal: Terminal): string {
+export function queryText(purl: string, { flaws, notes }: QueryAnswer, terminal: Terminal): string {
   const rows = flaws.toSorted((a, b) => rank(a) - rank(b)).map(cells);
   const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => columns(row[column] ?? ""))));
   const lines = rows.map((row, at) => {
@@ -66,7 +73,7 @@ export function queryText(purl: string, flaws: readonly PlacelessFlaw[], termina
   });
   const count =
     flaws.length === 0 ? "no findings" : `${flaws.length} finding${flaws.length === 1 ? "" : "s"}`;
-  return `${[`${paint(terminal, clean(purl), "bold")}  ${count}`, ...lines].join("\n")}\n`;
+  return `${[`${paint(terminal, clean(purl), "bold")}  ${count}`, ...lines, ...notes.map((note) => `  ${clean(note)}`)].join("\n")}\n`;
 }
 
 function rank(flaw: PlacelessFlaw): number {
