@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -140,6 +141,12 @@ test("openLayerCache() is not there where it cannot be private", () => {
   const file = join(scratch("cache"), "file");
   writeFileSync(file, "");
   assert.equal(openLayerCache({ directory: file, fingerprint: "f" }), undefined);
+});
+
+test("openLayerCache() gives up at once below a directory that takes no children", {
+  skip: !existsSync("/proc/self") && "needs /proc",
+}, () => {
+  assert.equal(openLayerCache({ directory: "/proc/seaworthy/cache", fingerprint: "f" }), undefined);
 });
 
 test("LayerCache.prune() removes what was not used for longest, and what crashed writers left", () => {

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
-import { type BigIntStats, lstatSync, mkdirSync } from "node:fs";
+import { type BigIntStats, existsSync, lstatSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { ImageContent } from "../core/indexed.ts";
 import type { LayerIndex } from "../core/layer.ts";
 import { pruneFiles, readRecord, touch, writeRecord } from "./layer-cache-file.ts";
@@ -102,12 +102,24 @@ export function openLayerCache({
 // Another user who can write here could make a scan say anything.
 function isPrivate(directory: string): boolean {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory);
     const stats = lstatSync(directory);
     const own = process.getuid === undefined || stats.uid === process.getuid();
     return stats.isDirectory() && own && (stats.mode & 0o022) === 0;
   } catch {
     return false;
+  }
+}
+
+// mkdirSync(…, { recursive: true }) of Node 24 never comes back below a directory that refuses children with ENOENT, as /proc does.
+function makeDirectories(directory: string): void {
+  if (existsSync(directory)) return;
+  if (dirname(directory) !== directory) makeDirectories(dirname(directory));
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (thrown) {
+    // Another process may have been quicker.
+    if (!existsSync(directory)) throw thrown;
   }
 }
 
