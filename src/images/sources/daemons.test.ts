@@ -83,8 +83,8 @@ test("openFromDocker() reads from a real Podman", { skip: notRoot || needs("podm
     return;
   const env = {
     CONTAINER_HOST: `unix://${socket}`,
-    DOCKER_HOST: "unix:///nonexistent",
-    CONTAINERD_ADDRESS: "/nonexistent",
+    DOCKER_HOST: "unix:///nonexistent/engine.sock",
+    CONTAINERD_ADDRESS: "/nonexistent/containerd.sock",
   };
   for (const text of ["podman:app.example/team/app:1", `podman:${id.slice(7)}`, "app.example/team/app:1"]) {
     const image = await openImage(text, { env });
@@ -148,8 +148,8 @@ test("openFromContainerd() reads from a real containerd", {
   await tool("ctr", ["-a", socket, "-n", "k8s.io", ...load]);
   const env = {
     CONTAINERD_ADDRESS: socket,
-    DOCKER_HOST: "unix:///nonexistent",
-    CONTAINER_HOST: "unix:///nonexistent",
+    DOCKER_HOST: "unix:///nonexistent/engine.sock",
+    CONTAINER_HOST: "unix:///nonexistent/engine.sock",
   };
   const { digest } = await openImage(layout, { env });
   for (const text of ["containerd:team/app:1", "team/app:1"]) {
@@ -225,7 +225,7 @@ test("openFromDocker() refuses addresses of other machines and names that are no
   for (const host of ["tcp://docker.example:2375", "ssh://a@b", "npipe:////./pipe/docker"])
     await rejects(openImage("docker:app:1", { env: { DOCKER_HOST: host } }), "unsupported");
   await rejects(
-    openImage("docker:app:1", { env: { DOCKER_HOST: "unix:///nonexistent" } }),
+    openImage("docker:app:1", { env: { DOCKER_HOST: "unix:///nonexistent/engine.sock" } }),
     "source-unavailable",
     /no such socket/,
   );
@@ -237,14 +237,14 @@ test("openImage() does not wait long for a daemon that does not answer", async (
   const host = await socketServer(t, () => {});
   const env = {
     DOCKER_HOST: host,
-    CONTAINER_HOST: "unix:///nonexistent",
-    CONTAINERD_ADDRESS: "/nonexistent",
+    CONTAINER_HOST: "unix:///nonexistent/engine.sock",
+    CONTAINERD_ADDRESS: "/nonexistent/containerd.sock",
   };
   await rejects(openImage("app.example/app", { env, offline: true }), "network-refused");
 });
 
 test("openImage() without a scheme goes past daemons that are elsewhere", async () => {
-  for (const host of ["ssh://a@b", "tcp://docker.example:2375", "unix:///nonexistent"])
+  for (const host of ["ssh://a@b", "tcp://docker.example:2375", "unix:///nonexistent/engine.sock"])
     await rejects(
       openImage("app.example/app", { env: { DOCKER_HOST: host }, offline: true }),
       "network-refused",
@@ -253,7 +253,7 @@ test("openImage() without a scheme goes past daemons that are elsewhere", async 
 
 test("openFromContainerd() tells a service that is none, and answers that are none", async (t) => {
   await rejects(
-    openImage("containerd:app", { env: { CONTAINERD_ADDRESS: "/nonexistent" } }),
+    openImage("containerd:app", { env: { CONTAINERD_ADDRESS: "/nonexistent/containerd.sock" } }),
     "source-unavailable",
     /no such socket/,
   );
