@@ -53,10 +53,10 @@ function report(thrown: unknown, args: readonly string[], io: Io): number {
   const error = {
     code: codeOf(thrown),
     message: messageOf(thrown),
-    hint: thrown instanceof SeaworthyError ? thrown.hint : undefined,
+    hint: (thrown instanceof SeaworthyError ? thrown.hint : undefined) ?? null,
   };
   if (wantsJson(args)) io.stdout.write(`${JSON.stringify({ error })}\n`);
-  const hint = error.hint === undefined ? "" : ` (${error.hint})`;
+  const hint = error.hint === null ? "" : ` (${error.hint})`;
   io.stderr.write(`seaworthy: ${error.code}: ${oneLine(error.message)}${oneLine(hint)}\n`);
   return exitCodes.error;
 }
@@ -64,7 +64,8 @@ function report(thrown: unknown, args: readonly string[], io: Io): number {
 function wantsJson(args: readonly string[]): boolean {
   return args.some(
     (arg, index) =>
-      arg === "--format=json" || (arg === "json" && ["--format", "-f"].includes(args[index - 1] ?? "")),
+      ["--format=json", "-fjson"].includes(arg) ||
+      (arg === "json" && ["--format", "-f"].includes(args[index - 1] ?? "")),
   );
 }
 

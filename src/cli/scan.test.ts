@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { before, describe, suite, test } from "node:test";
+import { promisify } from "node:util";
 import { dpkgRoot, npmPackage, osRelease, program } from "../../tests/support/distro-files.ts";
 import { gone, writeLayout } from "../../tests/support/image.ts";
 import { writeMirror } from "../../tests/support/mirror.ts";
@@ -177,7 +187,7 @@ suite("the command over a small image", () => {
       ["unknown as severity", ["--fail-on", "unknown", "a"], /--fail-on is critical/],
       ["an unknown format", ["-f", "xml", "a"], /--format is table or json/],
       ["a format without a file's name", ["-f", "json=", "a"], /NAME=FILE/],
-      ["two formats for one stream", ["-f", "table", "-fjson", "a"], /only one format/],
+      ["two formats for one stream", ["-f", "table", "-f", "table", "a"], /only one format/],
       ["two formats for one file", ["-f", "json=x", "-f", "table=x", "a"], /same file/],
       ["an output without a format", ["-f", "json=x", "-o", "y", "a"], /--output needs/],
       ["a day that is none", ["--today", "2025-02-30", "a"], /--today is a day/],
@@ -196,6 +206,25 @@ suite("the command over a small image", () => {
       const { code, out } = await scan("--format", "json", join(home, "nothing.tar"));
       assert.equal(code, 2);
       assert.equal(JSON.parse(out).error.code, "image-not-found");
+      const short = await scan("-fjson", join(home, "nothing"), "more");
+      assert.deepEqual(Object.keys(JSON.parse(short.out).error), ["code", "message", "hint"]);
+    });
+
+    test("scan writes through a link and into a pipe, and replaces neither", async () => {
+      const dir = scratch("out");
+      const [real, link, pipe] = ["real", "link", "pipe"].map((name) => join(dir, name));
+      assert.ok(real !== undefined && link !== undefined && pipe !== undefined);
+      writeFileSync(real, "old");
+      symlinkSync("real", link);
+      await scan("-f", "json", "-o", link, clean);
+      assert.ok(lstatSync(link).isSymbolicLink());
+      const written = readFileSync(real, "utf8");
+      assert.equal(JSON.parse(written).verdict.decision, "pass");
+      execFileSync("mkfifo", [pipe]);
+      const read = promisify(execFile)("cat", [pipe]);
+      await scan("-f", "json", "-o", pipe, clean);
+      assert.equal((await read).stdout, written);
+      assert.ok(lstatSync(pipe).isFIFO());
     });
 
     test("scan refuses a file that it cannot write, and leaves nothing behind", async () => {
