@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { codeOf } from "../core/errors.ts";
-import { allowedUrl, isLoopback, proxyOf } from "./host-rules.ts";
+import { allowedUrl, isLoopback, proxyOf, refuseInward } from "./host-rules.ts";
 
 const open = { offline: false, insecureHosts: ["plain.example:5000", "any.example"] };
 
@@ -92,4 +92,21 @@ test("proxyOf() takes the proxy of the scheme, lower-case first", () => {
   assert.equal(proxyOf(new URL("https://a.example/"), env), "http://lower.example:1");
   assert.equal(proxyOf(new URL("http://a.example/"), env), "http://plain.example");
   assert.equal(proxyOf(new URL("https://a.example/"), {}), undefined);
+});
+
+test("refuseInward() refuses this machine to other machines only", () => {
+  const rows: readonly [from: string, to: string, refused: boolean][] = [
+    ["https://registry.example/v2/a", "http://127.0.0.1:5001/token", true],
+    ["https://registry.example/v2/a", "https://localhost/token", true],
+    ["https://registry.example/v2/a", "https://[::1]:8443/", true],
+    ["http://10.0.0.7:5000/v2/a", "http://127.1/", true],
+    ["https://registry.example/v2/a", "https://auth.example/token", false],
+    ["http://localhost:5000/v2/a", "http://127.0.0.1:5001/token", false],
+    ["http://127.0.0.1:5000/v2/a", "https://auth.example/token", false],
+  ];
+  for (const [from, to, refused] of rows) {
+    const ask = (): void => refuseInward(new URL(from), new URL(to));
+    if (refused) assert.throws(ask, (thrown) => codeOf(thrown) === "network-refused", `${from} ${to}`);
+    else ask();
+  }
 });

@@ -47,6 +47,18 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /**
+ * Refuses an address of this machine that a server elsewhere names (a redirect, a token service): what it wants asked here
+ * is for no good. @throws SeaworthyError `network-refused`.
+ */
+export function refuseInward(from: URL, to: URL): void {
+  if (isLoopback(to.hostname) && !isLoopback(from.hostname))
+    throw new SeaworthyError(
+      "network-refused",
+      `connect to "${to.host}": "${from.host}" asks for a service of this machine`,
+    );
+}
+
+/**
  * The proxy that the environment names for a URL: `HTTPS_PROXY` or `HTTP_PROXY` (lower-case first, as curl) unless
  * `NO_PROXY` excepts the host. Loopback never goes through one.
  */

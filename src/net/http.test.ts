@@ -142,6 +142,25 @@ test("request() refuses redirects to plain HTTP of other machines and to other s
   await assert.rejects(network(t).request(`${url}/file`), (thrown) => codeOf(thrown) === "usage");
 });
 
+test("request() refuses redirects of other machines to this one", async (t) => {
+  let asked = 0;
+  const { url } = await server(t, (request, response) => {
+    if (request.url?.startsWith("http://elsewhere.example/") === true)
+      response.writeHead(302, { location: `${url}/secrets` }).end();
+    else {
+      asked += 1;
+      response.end();
+    }
+  });
+  const settings = { env: { HTTP_PROXY: url }, insecureHosts: ["elsewhere.example"] };
+  await assert.rejects(network(t, settings).request("http://elsewhere.example/"), (thrown) => {
+    assert.equal(codeOf(thrown), "network-refused");
+    assert.match(String(thrown), /"elsewhere.example" asks for a service of this machine/);
+    return true;
+  });
+  assert.equal(asked, 0);
+});
+
 test("request() never shows a query or a password in an error", async (t) => {
   const { host } = await server(t, (_, response) => void response.destroy());
   const url = `http://user:hidden@${host}/path?token=hidden`;

@@ -1,7 +1,7 @@
 import { SeaworthyError } from "../core/errors.ts";
 import { type Connections, createConnections, type NetworkLimits, networkLimits } from "./connections.ts";
 import { failureCode, isTransient, isUnreached, networkFailure, shownUrl } from "./failure.ts";
-import { allowedUrl, type Environment, type HostRules } from "./host-rules.ts";
+import { allowedUrl, type Environment, type HostRules, refuseInward } from "./host-rules.ts";
 import { type Body, type OpenAt, resumed } from "./resume.ts";
 
 /** How the network may be used. `env` names proxies (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`). */
@@ -207,6 +207,7 @@ function redirectTarget(location: string, from: URL, rules: HostRules): URL {
       "network-refused",
       `open ${shownUrl(from)}: redirect from https to http at "${target.host}"`,
     );
+  refuseInward(from, target);
   return allowedUrl(target.href, rules);
 }
 

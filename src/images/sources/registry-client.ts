@@ -1,6 +1,7 @@
 import { SeaworthyError } from "../../core/errors.ts";
 import { optionalText, parseJson, record } from "../../formats/shape.ts";
 import { type Challenge, parseChallenges } from "../../net/challenge.ts";
+import { refuseInward } from "../../net/host-rules.ts";
 import { type HttpResponse, type Network, type RequestOptions, readBody } from "../../net/http.ts";
 import type { CredentialSearch, Credentials } from "./credentials.ts";
 
@@ -85,6 +86,7 @@ async function fetchToken(
       "auth-failed",
       `log in to "${endpoint.host}": its challenge names no address of a token service`,
     );
+  refuseInward(new URL(endpoint.url), new URL(realm));
   const service = parameters.get("service");
   const scope = parameters.get("scope") ?? `repository:${endpoint.repository}:pull`;
   const response =

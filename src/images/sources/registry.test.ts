@@ -556,6 +556,22 @@ test("openFromRegistry() sends nothing to a token service by plain HTTP", async 
   );
 });
 
+test("openFromRegistry() asks no service of this machine as token service of another", async (t) => {
+  const seen: string[] = [];
+  const server = await serve(({ url = "" }, response) => {
+    seen.push(url);
+    const realm = `Bearer realm="${server.url}/token"`;
+    response.writeHead(url.endsWith("/v2/") ? 200 : 401, { "www-authenticate": realm }).end();
+  });
+  t.after(() => server.close());
+  const env = { HTTP_PROXY: server.url, HTTPS_PROXY: server.url };
+  const options = { env, insecureRegistries: ["registry.example"] };
+  // The proxy answers plain requests only: what is no TLS is asked for by HTTP.
+  await rejects(open("registry:registry.example/a/b", options), "network-refused", /service of this machine/);
+  assert.ok(seen.includes("http://registry.example/v2/a/b/manifests/latest"));
+  assert.ok(!seen.some((url) => url.startsWith("/token")));
+});
+
 test("openFromRegistry() talks TLS to a registry of this machine that wants it", {
   skip: needs("docker-registry", "skopeo", "openssl"),
 }, async (t) => {
