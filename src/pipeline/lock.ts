@@ -1,8 +1,8 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
+import { makeDirectories } from "../store/make-directories.ts";
 
 const pause = 200;
 
@@ -28,7 +28,7 @@ export async function withLock<T>(
 
 function openLock(path: string): DatabaseSync {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectories(dirname(path));
     return new DatabaseSync(path, { timeout: 0 });
   } catch (cause) {
     throw lockFailed(path, cause);

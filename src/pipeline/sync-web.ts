@@ -1,6 +1,5 @@
 import {
   createWriteStream,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,6 +12,7 @@ import { pipeline } from "node:stream/promises";
 import { SeaworthyError } from "../core/errors.ts";
 import { isRecord } from "../formats/shape.ts";
 import type { Network } from "../net/http.ts";
+import { makeDirectories } from "../store/make-directories.ts";
 import { type DocumentSource, documentUrl, type FetchedDocument } from "./sync-documents.ts";
 
 /** Documents over HTTP: from their own hosts, or below `base` as `BASE/HOST/PATH`. */
@@ -110,7 +110,7 @@ function conditions(memo: Memo | undefined): Readonly<Record<string, string>> {
 // The memo goes before the bytes that it speaks of, and comes after the new ones: a crash in between costs a download.
 async function keep(path: string, body: AsyncIterable<Uint8Array>): Promise<void> {
   const part = `${path}.${process.pid}.part`;
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectories(dirname(path));
   removeOldParts(path);
   try {
     await pipeline(body, createWriteStream(part));

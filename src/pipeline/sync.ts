@@ -1,19 +1,11 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { DatabaseInfo } from "../core/advisory.ts";
 import { codeOf, type ErrorCode, SeaworthyError } from "../core/errors.ts";
 import type { Feed } from "../core/feed.ts";
 import { openDatabase } from "../store/advisory-database.ts";
+import { makeDirectories } from "../store/make-directories.ts";
 import { withLock } from "./lock.ts";
 import type { BuildPlan, BuildProgress } from "./sync-build.ts";
 import { type DocumentSource, type FeedDocuments, fetchFeed } from "./sync-documents.ts";
@@ -141,7 +133,7 @@ async function replace(
     feeds: feeds.map((each) => ({ ...each, feed: each.feed.id })),
   };
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectories(dirname(path));
     const info = await build(plan, (progress) => options.tell({ kind: "building", ...progress }));
     // Proves that it opens before the old one goes.
     infoOf(plan.path);

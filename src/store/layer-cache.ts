@@ -1,10 +1,11 @@
 import { hash } from "node:crypto";
-import { type BigIntStats, existsSync, lstatSync, mkdirSync } from "node:fs";
+import { type BigIntStats, lstatSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { ImageContent } from "../core/indexed.ts";
 import type { LayerIndex } from "../core/layer.ts";
 import { pruneFiles, readRecord, touch, writeRecord } from "./layer-cache-file.ts";
+import { makeDirectories } from "./make-directories.ts";
 
 /** What bytes were found to be when they were read: digest of the stored bytes, of what comes out of them, and how. */
 export type LayerIdentity = Pick<LayerIndex, "digest" | "diffId" | "compression">;
@@ -102,24 +103,12 @@ export function openLayerCache({
 // Another user who can write here could make a scan say anything.
 function isPrivate(directory: string): boolean {
   try {
-    makeDirectories(directory);
+    makeDirectories(directory, 0o700);
     const stats = lstatSync(directory);
     const own = process.getuid === undefined || stats.uid === process.getuid();
     return stats.isDirectory() && own && (stats.mode & 0o022) === 0;
   } catch {
     return false;
-  }
-}
-
-// mkdirSync(…, { recursive: true }) of Node 24 never comes back below a directory that refuses children with ENOENT, as /proc does.
-function makeDirectories(directory: string): void {
-  if (existsSync(directory)) return;
-  if (dirname(directory) !== directory) makeDirectories(dirname(directory));
-  try {
-    mkdirSync(directory, { mode: 0o700 });
-  } catch (thrown) {
-    // Another process may have been quicker.
-    if (!existsSync(directory)) throw thrown;
   }
 }
 
