@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { codeOf, messageOf, SeaworthyError } from "../core/errors.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 
@@ -24,7 +25,7 @@ export async function main(args: readonly string[], io: Io, version: string): Pr
     if (rest.includes("--help") || rest.includes("-h")) return print(io, command.usage);
     return await command.run(rest, io);
   } catch (thrown) {
-    return report(thrown, args, io);
+    return await report(thrown, args, io);
   }
 }
 
@@ -49,24 +50,43 @@ function unknownCommand(name: string): SeaworthyError {
   });
 }
 
-function report(thrown: unknown, args: readonly string[], io: Io): number {
+async function report(thrown: unknown, args: readonly string[], io: Io): Promise<number> {
   const error = {
     code: codeOf(thrown),
     message: messageOf(thrown),
     hint: (thrown instanceof SeaworthyError ? thrown.hint : undefined) ?? null,
   };
-  if (wantsJson(args)) io.stdout.write(`${JSON.stringify({ error })}\n`);
+  // Where the command line itself is wrong, no file that it names is touched.
+  const targets = jsonTargets(args).filter((file) => file === undefined || error.code !== "usage");
+  for (const file of targets) await writeError(`${JSON.stringify({ error })}\n`, file, io);
   const hint = error.hint === null ? "" : ` (${error.hint})`;
   io.stderr.write(`seaworthy: ${error.code}: ${oneLine(error.message)}${oneLine(hint)}\n`);
   return exitCodes.error;
 }
 
-function wantsJson(args: readonly string[]): boolean {
-  return args.some(
-    (arg, index) =>
-      ["--format=json", "-fjson"].includes(arg) ||
-      (arg === "json" && ["--format", "-f"].includes(args[index - 1] ?? "")),
-  );
+// A file of yesterday's report must not be taken for today's. When the file cannot be written either, the line on stderr is left.
+async function writeError(text: string, file: string | undefined, io: Io): Promise<void> {
+  const { writeOutput } = await import("./write-output.ts");
+  await writeOutput(text, file === undefined ? undefined : resolve(io.cwd, file), io).catch(() => undefined);
+}
+
+/** Where JSON was asked for: files, and undefined for the standard output. Read here, since parsing may be what failed. */
+function jsonTargets(args: readonly string[]): readonly (string | undefined)[] {
+  const formats = valuesOf(args, "--format", "-f");
+  const [output] = valuesOf(args, "--output", "-o");
+  const loose = output === undefined || output === "-" ? undefined : output;
+  return formats.flatMap((format) => {
+    if (format === "json") return [loose];
+    return format.startsWith("json=") ? [format.slice("json=".length)] : [];
+  });
+}
+
+function valuesOf(args: readonly string[], long: string, short: string): readonly string[] {
+  return args.flatMap((arg, index) => {
+    if (arg === long || arg === short) return args[index + 1] ?? [];
+    if (arg.startsWith(`${long}=`)) return [arg.slice(long.length + 1)];
+    return arg.startsWith(short) && !arg.startsWith("--") ? [arg.slice(short.length)] : [];
+  });
 }
 
 // Messages quote hostile names: control characters must not reach a terminal.

@@ -143,7 +143,7 @@ export function outputs<F extends string>(
     throw usageError(command, "only one format can go to the standard output: write NAME=FILE");
   const files = asked.flatMap(({ file }) => file ?? []);
   if (new Set(files).size < files.length) throw usageError(command, "two formats go to the same file");
-  if (output === undefined) return asked;
+  if (output === undefined || output === "-") return asked;
   if (loose.length === 0) throw usageError(command, "--output needs a format without a file of its own");
   return asked.map((one) => ({ ...one, file: one.file ?? resolve(io.cwd, output) }));
 }

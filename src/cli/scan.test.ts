@@ -69,6 +69,19 @@ suite("the command over a small image", () => {
     }
   }
 
+  test("an error goes into the JSON file that was asked for, unless the command line is wrong", async () => {
+    const file = join(scratch("errors"), "report.json");
+    writeFileSync(file, "yesterday's");
+    const wrong = await run(["scan", "--what", "--format", `json=${file}`, "/no/image.tar"]);
+    assert.deepEqual([wrong.code, readFileSync(file, "utf8")], [2, "yesterday's"]);
+    for (const format of [["-f", `json=${file}`], [`--format=json=${file}`], ["-fjson", "-o", file]]) {
+      writeFileSync(file, "yesterday's");
+      const { code, out } = await run(["scan", ...format, "/no/image.tar"]);
+      assert.deepEqual([code, out], [2, ""]);
+      assert.equal(JSON.parse(readFileSync(file, "utf8")).error.code, "image-not-found");
+    }
+  });
+
   async function run(
     args: readonly string[],
     more: {
@@ -281,7 +294,7 @@ suite("the command over a small image", () => {
       ["why", "CVE-2099-0002", 1, /hidden-in-lower-layer/],
       ["why-not", "CVE-2099-0008", 0, /2\.0 = 2\.0 \(deb\)/],
       ["why-not", "CVE-2099-0003", 0, /none of the packages that the advisories name: pypi\/urllib3/],
-      ["why-not", "CVE-1999-0001", 0, /no source of the database knows "CVE-1999-0001"/],
+      ["why-not", "CVE-1999-0001", 3, /no source of the database knows "CVE-1999-0001"/],
     ];
     for (const [command, id, code, says] of rows)
       test(`${command} ${id} ends with ${code}`, async () => {

@@ -40,8 +40,9 @@ function answerOf(explanation: Explanation): string {
   return inDoubt(explanation) ? "no finding, but not all is known" : "no finding";
 }
 
-// An absence is worth as much as was read; a comparison stands by itself.
+// An absence is worth as much as was read; a comparison stands by itself. An id that no source knows may be a slip of the pen.
 function inDoubt({ gaps, dismissals }: Explanation): boolean {
+  if (dismissals.some(({ code }) => code === "unknown-id")) return true;
   return gaps.length > 0 && dismissals.every(({ package: purl }) => purl === null);
 }
 
