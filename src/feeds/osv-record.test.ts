@@ -151,6 +151,18 @@ describe("osvAdvisory()", () => {
     );
   });
 
+  it("reads SUSE's packages with a fixed version of their own", () => {
+    const binaries = {
+      ecosystem_specific: { binaries: [{ fox: "128.1-1", "fox-branding": "128-9.1", odd: 1 }] },
+    };
+    const affected = ["fox", "fox-branding"].map((name, at) =>
+      entry("SUSE:Linux Enterprise Server 15 SP4", name, at === 0 ? "128.1-1" : "128-9.1", binaries),
+    );
+    const found = advisory({ id: "SUSE-SU-2024:1-1", related: ["CVE-2024-0001"], affected });
+    const facts = found?.affected.map(({ name, ranges }) => `${name} ${ranges[0]?.fixed ?? ""}`);
+    assert.deepEqual([...new Set(facts)], ["fox 128.1-1", "fox-branding 128-9.1"]);
+  });
+
   it("names SUSE's binary packages beside the source", () => {
     const binaries = {
       ecosystem_specific: { binaries: [{ libz1: "1-2", zlib: "1-2" }, { "zlib-devel": "1-2" }] },

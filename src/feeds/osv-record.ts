@@ -105,15 +105,31 @@ function affectedEntries(affected: OsvAffected, modules: readonly string[]): rea
   };
   const modular = ranges.some((range) => range.fixed?.includes(".module"));
   const streams = modular && modules.length > 0 ? modules : [undefined];
-  return namesOf(affected, affected.package.name).flatMap((name) =>
-    streams.map((module) => ({ ...entry, name: advisoryName(ecosystem, name), module })),
+  return namesOf(affected, affected.package.name).flatMap(([name, fixed]) =>
+    streams.map((module) => ({
+      ...entry,
+      ranges: fixed === undefined ? ranges : ranges.map((range) => ({ ...range, fixed })),
+      name: advisoryName(ecosystem, name),
+      module,
+    })),
   );
 }
 
-// SUSE names the source package and lists what is built from it; rpm packages are looked up by their own names.
-function namesOf(affected: OsvAffected, name: string): readonly string[] {
-  const binaries = affected.ecosystem_specific?.binaries.flatMap((each) => Object.keys(each)) ?? [];
-  return [...new Set([name, ...binaries.filter((binary) => binary !== "" && binary.length <= 512)])];
+// SUSE names the source package and lists what its notice brings, each with its own fixed version: not only what is built from
+// that source, but from all that the notice mends. Packages of rpm are looked up by their own names.
+function namesOf(
+  affected: OsvAffected,
+  name: string,
+): readonly (readonly [name: string, fixed: string | undefined])[] {
+  const listed = affected.ecosystem_specific?.binaries.flatMap((each) => Object.entries(each)) ?? [];
+  const binaries = new Map<string, string | undefined>([[name, undefined]]);
+  for (const [binary, version] of listed)
+    if (binary !== "" && binary.length <= 512 && isVersion(version)) binaries.set(binary, version);
+  return [...binaries];
+}
+
+function isVersion(version: unknown): version is string {
+  return typeof version === "string" && version.length <= 512 && schemeFor("sles")?.valid(version) === true;
 }
 
 function entrySeverity(affected: OsvAffected): Severity | undefined {

@@ -28,9 +28,9 @@ export function matchPackage(pkg: Package, database: AdvisoryDatabase): PackageM
     for (const advisory of database.lookup(key)) {
       if (advisory.withdrawn !== undefined) continue;
       const vendor = isOsType(pkg.type) && isVendor(advisory, key);
-      const match = decideAdvisory(pkg, advisory, vendor);
-      if (match !== undefined) matches.push(match);
-      else if (vendor) cleared.add(flawId(advisory.id));
+      const found = decideAdvisory(pkg, advisory, vendor);
+      matches.push(...found);
+      if (found.length === 0 && vendor) cleared.add(flawId(advisory.id));
     }
   return { matches, cleared };
 }
@@ -53,15 +53,16 @@ function isVendor({ source }: Advisory, { ecosystem }: AdvisoryKey): boolean {
   return source === "debian-tracker" || source === "alpine-secdb" || ecosystem.startsWith("ubuntu-pro:");
 }
 
-// An advisory may speak of a package in several entries: it applies when one does.
-function decideAdvisory(pkg: Package, advisory: Advisory, vendor: boolean): Match | undefined {
-  let undecided: Match | undefined;
+// An advisory may speak of a package in several entries: it applies when one does, and what mends it is outside of all.
+function decideAdvisory(pkg: Package, advisory: Advisory, vendor: boolean): readonly Match[] {
+  const affecting: Match[] = [];
+  const undecided: Match[] = [];
   for (const affected of advisory.affected) {
     const decision = decideEntry(pkg, advisory, affected);
-    if (decision.kind === "affected") return { advisory, affected, decision, vendor };
-    if (decision.kind === "undecided") undecided ??= { advisory, affected, decision, vendor };
+    if (decision.kind === "affected") affecting.push({ advisory, affected, decision, vendor });
+    else if (decision.kind === "undecided") undecided.push({ advisory, affected, decision, vendor });
   }
-  return undecided;
+  return affecting.length > 0 ? affecting : undecided.slice(0, 1);
 }
 
 /** A matcher's decision; that of a jar without a group is never more than "undecided". */
