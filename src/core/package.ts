@@ -57,7 +57,7 @@ export interface Package extends FoundPackage {
   /** Index of the layer that brought the present version. */
   readonly layer: number;
   readonly locations: readonly PackageLocation[];
-  /** The OS package that owns the proving file, e.g. `deb python3-requests`: its advisories decide, not the language's. */
+  /** The installed OS packages that own the proving files, e.g. `deb python3-requests` or `deb a, deb b`: their advisories may decide. */
   readonly ownedBy?: string | undefined;
 }
 

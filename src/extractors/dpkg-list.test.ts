@@ -21,8 +21,8 @@ test("dpkgList reads where diversions moved files", () => {
   const text = "/bin/sh\n/bin/sh.distrib\ndash\n/usr/bin/x\n/usr/bin/x.real\n:\n/a\n/a.distrib\ndash\n";
   assert.deepEqual(extractFrom(dpkgList, "var/lib/dpkg/diversions", text), {
     owns: [
-      { owner: "dpkg-divert dash", os: true, paths: ["bin/sh.distrib", "a.distrib"] },
-      { owner: "dpkg-divert", os: true, paths: ["usr/bin/x.real"] },
+      { owner: "dpkg-divert dash", os: false, paths: ["bin/sh.distrib", "a.distrib"] },
+      { owner: "dpkg-divert", os: false, paths: ["usr/bin/x.real"] },
     ],
     problems: [],
   });

@@ -26,6 +26,7 @@ function listedFiles({ path, bytes }: FoundFile): Extraction {
 }
 
 // The moved file belongs to some package that also lists the path; which one is not told here, so the diversion itself stands for it.
+// It only renames: that is no word of an OS package, whose advisories would decide, so `os` is false.
 function divertedFiles({ bytes }: FoundFile): Extraction {
   const byOwner = new Map<string, string[]>();
   const owned = createOwnedPaths("dpkg diversions");
@@ -38,7 +39,7 @@ function divertedFiles({ bytes }: FoundFile): Extraction {
   }
   const message = `read dpkg diversions: ${lines} lines, which is no multiple of 3`;
   return {
-    owns: [...byOwner].map(([owner, paths]) => ({ owner, os: true, paths })),
+    owns: [...byOwner].map(([owner, paths]) => ({ owner, os: false, paths })),
     problems: lines % 3 === 0 ? owned.problems() : [{ code: "truncated", message }],
   };
 }

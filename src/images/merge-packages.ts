@@ -81,13 +81,13 @@ function packageOf(
   return { ...merged(purl, sorted, distro), ...(ownedBy === undefined ? {} : { ownedBy }) };
 }
 
-// A copy outside the OS package's files is one that its advisories do not speak of.
+// A copy outside the OS package's files is one that its advisories do not speak of. Copies of several owners are all of theirs.
 function ownerOf(
   group: readonly Sighting[],
   osOwner: (path: string) => string | undefined,
 ): string | undefined {
   const owners = group.map(({ path }) => osOwner(path));
-  return owners.includes(undefined) ? undefined : owners[0];
+  return owners.includes(undefined) ? undefined : [...new Set(owners)].join(", ");
 }
 
 function hiddenOf(purl: string, group: readonly Sighting[], distro: Distro | undefined): HiddenPackage {

@@ -383,21 +383,69 @@ test("matchImage() marks what is known to be exploited, by any id", () => {
   );
 });
 
+const requests = pkg("deb", "python3-requests", "2.28-1", {
+  source: { name: "requests", version: "2.28-1" },
+});
+
 test("matchImage() leaves a language package of an OS package to the OS, if that has a feed", () => {
   const owned = pkg("pypi", "requests", "2.0", { ownedBy: "deb python3-requests" });
-  const advisories = [says({ id: "CVE-2023-9" }, "pypi/requests", fixed("3.0"))];
-  const covered = matchImage(image([openssl, owned]), database(advisories), today);
+  const advisories = [
+    says({ id: "CVE-2023-9" }, "pypi/requests", fixed("3.0")),
+    says({ id: "CVE-2023-9" }, "debian:12/requests", fixed("2.0-1")),
+  ];
+  const covered = matchImage(image([requests, owned]), database(advisories), today);
   assert.deepEqual(covered.findings, []);
   assert.deepEqual(
     covered.skipped.map(({ code, packages }) => [code, ...packages]),
     [["owned-by-os-package", owned.purl]],
   );
-  const uncovered = matchImage(image([openssl, owned]), database(advisories, { covers: ["pypi"] }), today);
+  const uncovered = matchImage(image([requests, owned]), database(advisories, { covers: ["pypi"] }), today);
   assert.deepEqual(
     uncovered.findings.map(({ id }) => id),
     ["CVE-2023-9"],
   );
 });
+
+const agent = pkg("deb", "datadog-agent", "1:7.50.0-1", {
+  source: { name: "datadog-agent", version: "1:7.50.0-1" },
+});
+const rhel = { ...debian, id: "rhel", version: "9.2" };
+const rpmOf = (vendor: string) => pkg("rpm", "nodejs", "1-1", { distro: rhel, vendor });
+
+/** What is installed, the owner that the file of lodash has, and whether lodash is skipped. */
+const owners: readonly (readonly [why: string, installed: readonly Package[], ownedBy: string, boolean])[] = [
+  ["an OS package that an advisory names", [requests], "deb python3-requests", true],
+  ["an OS package that advisories of another release name", [requests, openssl], "deb libssl3", true],
+  ["an OS package that no advisory names", [agent], "deb datadog-agent", false],
+  ["an OS package of its name that is not installed", [agent], "deb python3-requests", false],
+  ["a package of another type", [requests], "apk python3-requests", false],
+  ["a diversion", [requests], "dpkg-divert", false],
+  ["two that advisories name", [requests, openssl], "deb libssl3, deb python3-requests", true],
+  ["two of which advisories name one", [requests, agent], "deb python3-requests, deb datadog-agent", false],
+  ["an rpm of the distribution", [rpmOf("Red Hat, Inc.")], "rpm nodejs", true],
+  ["an rpm of somebody else", [rpmOf("NodeSource")], "rpm nodejs", false],
+];
+
+for (const [why, installed, ownedBy, left] of owners)
+  test(`matchImage() ${left ? "skips" : "matches"} a language package whose files belong to ${why}`, () => {
+    const advisories = [
+      says({ id: "CVE-2019-10744" }, npm, fixed("4.17.12")),
+      says({ id: "CVE-2023-9" }, "debian:12/requests", fixed("2.0-1")),
+      says({ id: "CVE-2023-8" }, "debian:11/openssl", fixed("1.0-1")),
+      says({ id: "RHSA-1" }, "rhel:9/nodejs", fixed("1-1")),
+    ];
+    const covers = ["debian:12", "debian:11", "rhel:9", "npm"];
+    const owned = pkg("npm", "lodash", "4.17.4", { ownedBy });
+    const { findings, skipped } = matchImage(
+      image([...installed, owned]),
+      database(advisories, { covers }),
+      today,
+    );
+    const ids = findings.map(({ id }) => id);
+    assert.deepEqual(ids, left ? [] : ["CVE-2019-10744"]);
+    const purls = skipped.flatMap(({ code, packages }) => (code === "owned-by-os-package" ? packages : []));
+    assert.deepEqual(purls, left ? [owned.purl] : []);
+  });
 
 test("matchImage() skips an rpm that the distribution did not build", () => {
   const distro = { ...debian, id: "rhel", version: "9.2" };

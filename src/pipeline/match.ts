@@ -1,15 +1,13 @@
 import type { AdvisoryDatabase } from "../core/advisory.ts";
-import { distroKey } from "../core/ecosystem.ts";
 import type { Finding, Undecided } from "../core/finding.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { Package } from "../core/package.ts";
-import { isOsType } from "../core/package-name.ts";
 import type { Gap, Skipped, Upgrade } from "../core/report.ts";
-import { isThirdParty } from "../core/vendor.ts";
 import { schemeFor } from "../versions/list.ts";
 import { matchGaps } from "./match-gaps.ts";
 import { matchPackage } from "./match-package.ts";
 import { compareFlawed, type Flawed, mergeMatches } from "./merge.ts";
+import { type SkipCode, skipper } from "./skip.ts";
 import { smallestUpgrade } from "./upgrade.ts";
 
 /** What the advisories of one database say of one image. Every list is sorted. */
@@ -21,9 +19,6 @@ export interface ImageMatch {
   readonly gaps: readonly Gap[];
   readonly skipped: readonly Skipped[];
 }
-
-/** Why a package is left to others, if it is. */
-export type SkipCode = "owned-by-os-package" | "third-party-package";
 
 /** Matches an indexed image with the advisories; `today` (`YYYY-MM-DD`) tells what is past its end of life. Pure. */
 export function matchImage(indexed: IndexedImage, database: AdvisoryDatabase, today: string): ImageMatch {
@@ -82,20 +77,6 @@ function subjectKey({ type, namespace, name, version, source, module, distro }: 
   const bySource = type === "deb" && source !== undefined && source.version !== "";
   const own = bySource ? [] : [namespace, name, version];
   return JSON.stringify([type, os, ...own, source?.name, source?.version, module]);
-}
-
-/** Says why a package is not matched: its OS package's advisories decide on it, or nobody's here speak of it. */
-export function skipper(
-  { distro }: Pick<IndexedImage, "distro">,
-  database: AdvisoryDatabase,
-): (pkg: Package) => SkipCode | undefined {
-  const key = distro === undefined ? undefined : distroKey(distro);
-  const osCovered = key !== undefined && database.covers(key);
-  return (pkg) => {
-    if (!isOsType(pkg.type))
-      return pkg.ownedBy !== undefined && osCovered ? "owned-by-os-package" : undefined;
-    return isThirdParty(pkg) ? "third-party-package" : undefined;
-  };
 }
 
 function findingOf(flawed: Extract<Flawed, { kind: "affected" }>, { purl, layer }: Package): Finding {

@@ -8,6 +8,7 @@ import { schemeFor } from "../versions/list.ts";
 import { answerer } from "./match.ts";
 import { keysOf } from "./match-package.ts";
 import type { Flawed } from "./merge.ts";
+import { isNamed } from "./skip.ts";
 
 /** One question: a package URL, and the distribution's release where the purl does not tell it. */
 export interface Question {
@@ -55,16 +56,6 @@ function notesOn(
   return [
     `no advisory names a source package "${name}"; if it is a binary package, give its source as ?upstream=NAME`,
   ];
-}
-
-// In any release: one without advisories of its own for a source does not make it a binary package.
-function isNamed(keys: readonly AdvisoryKey[], database: AdvisoryDatabase): boolean {
-  const releases = database.info.sources.flatMap(({ covers }) => covers);
-  return keys.some(({ ecosystem, name }) => {
-    const family = `${ecosystem.split(":", 1)[0] ?? ""}:`;
-    const same = releases.filter((release) => release.startsWith(family));
-    return [ecosystem, ...same].some((release) => database.lookup({ ecosystem: release, name }).length > 0);
-  });
 }
 
 // A jar's group may be told nowhere; then there may be no key, and no advisory either.

@@ -4,8 +4,9 @@ import type { IndexedImage } from "../core/indexed.ts";
 import type { HiddenPackage, Package } from "../core/package.ts";
 import { fullName } from "../core/package-name.ts";
 import type { Gap } from "../core/report.ts";
-import { matchImage, skipper } from "./match.ts";
+import { matchImage } from "./match.ts";
 import { decideEntry, keysOf } from "./match-package.ts";
+import { skipper } from "./skip.ts";
 
 /** Why a flaw is no finding for one package, or for the image. */
 export interface Dismissal {
