@@ -24,10 +24,21 @@ const notice: Advisory = {
   affected: [fixedIn("2.36.7-1.el9_0"), fixedIn("2.36.7-1.el9_1.1")],
 };
 const source = { name: "osv", url: "", newest: "", fetched: "", advisories: 1, covers: ["rocky:9"] };
-const database = memoryDatabase({
-  info: { kind: "full", schema: 1, built: "", digest: "", sources: [source] },
-  advisories: [notice],
-});
+
+function databaseOf(advisories: readonly Advisory[]) {
+  const info = { kind: "full", schema: 1, built: "", digest: "", sources: [source] } as const;
+  return memoryDatabase({ info, advisories });
+}
+
+const webkit: Omit<Package, "version"> = {
+  type: "rpm",
+  name: "webkit2gtk3",
+  licences: [],
+  purl: "pkg:rpm/rocky/webkit2gtk3",
+  layer: 0,
+  locations: [],
+  distro: { id: "rocky", version: "9.0", idLike: [], prettyName: "" },
+};
 
 const rows: readonly [version: string, fix: string | undefined][] = [
   ["2.36.0-1.el9", "2.36.7-1.el9_1.1"],
@@ -36,17 +47,24 @@ const rows: readonly [version: string, fix: string | undefined][] = [
 ];
 for (const [version, fix] of rows)
   test(`matchPackage() ${fix === undefined ? "finds nothing" : `names a fix outside of all entries`} for ${version}`, () => {
-    const pkg: Package = {
-      type: "rpm",
-      name: "webkit2gtk3",
-      version,
-      licences: [],
-      purl: "pkg:rpm/rocky/webkit2gtk3",
-      layer: 0,
-      locations: [],
-      distro: { id: "rocky", version: "9.0", idLike: [], prettyName: "" },
-    };
+    const database = databaseOf([notice]);
+    const pkg: Package = { ...webkit, version };
     const flaws = mergeMatches(matchPackage(pkg, database), schemes.rpm, database);
     const fixes = flaws.flatMap((flaw) => (flaw.kind === "affected" ? flaw.fix.versions : []));
     assert.deepEqual(fixes, fix === undefined ? [] : [fix]);
   });
+
+test("mergeMatches() leaves a notice out of the aliases that only may apply", () => {
+  const pkg: Package = { ...webkit, version: "1-1.module+el9.1", module: "m:1" };
+  const told = (id: string, module: string | undefined): Advisory => ({
+    ...notice,
+    id,
+    affected: [{ ...fixedIn("2-1.module+el9.1"), module }],
+  });
+  const both = databaseOf([told("RLSA-2022:1", "m:1"), told("RLSA-2022:2", undefined)]);
+  const flaws = mergeMatches(matchPackage(pkg, both), schemes.rpm, both);
+  assert.deepEqual(
+    flaws.map(({ id, kind, aliases }) => [id, kind, ...aliases]),
+    [["CVE-2022-22624", "affected", "RLSA-2022:1"]],
+  );
+});

@@ -29,8 +29,8 @@ export type Flawed = {
 interface FlawGroup {
   /** Names of the flaw itself. */
   readonly ids: ReadonlySet<string>;
-  /** Names of notices that mend it beside others (DSA, RHSA …). */
-  readonly notices: ReadonlySet<string>;
+  /** Each match with the names of the notice that it is of, if it mends other flaws, too (DSA, RHSA …). */
+  readonly notices: ReadonlyMap<Match, readonly string[]>;
   readonly matches: readonly Match[];
 }
 
@@ -62,14 +62,13 @@ function mergeGroup(
   database: AdvisoryDatabase,
 ): Flawed {
   const id = bestId(ids);
-  const aliases = [...new Set([...ids, ...notices])].filter((other) => other !== id).sort();
   const affected = deciding.filter(({ decision }) => decision.kind === "affected");
   const [undecided] = sortedMatches(deciding);
   if (affected.length === 0 && undecided?.decision.kind === "undecided")
     return {
       kind: "undecided",
       id,
-      aliases,
+      aliases: aliasesOf(id, ids, notices, deciding),
       order: idOrder(id),
       reason: undecided.decision.reason,
       evidence: evidenceOf(deciding),
@@ -78,7 +77,7 @@ function mergeGroup(
   return {
     kind: "affected",
     id,
-    aliases,
+    aliases: aliasesOf(id, ids, notices, agreeing),
     order: idOrder(id),
     fix: mergeFixes(affected, scheme),
     entries: affected.map((match) => match.affected),
@@ -87,6 +86,17 @@ function mergeGroup(
     evidence: evidenceOf(agreeing),
     ...rate(ids, sortedMatches(agreeing), database),
   };
+}
+
+// A notice that only may apply says nothing of what mends the flaw.
+function aliasesOf(
+  id: string,
+  ids: ReadonlySet<string>,
+  notices: FlawGroup["notices"],
+  matches: readonly Match[],
+): readonly string[] {
+  const named = matches.flatMap((match) => notices.get(match) ?? []);
+  return [...new Set([...ids, ...named])].filter((other) => other !== id).sort();
 }
 
 /**
@@ -122,12 +132,15 @@ function collect(
   parents: Map<string, string>,
   members: readonly { readonly id: string; readonly notices: readonly string[]; readonly match: Match }[],
 ): readonly FlawGroup[] {
-  const groups = new Map<string, { ids: Set<string>; notices: Set<string>; matches: Match[] }>();
+  const groups = new Map<
+    string,
+    { ids: Set<string>; notices: Map<Match, readonly string[]>; matches: Match[] }
+  >();
   const groupOf = (id: string) => {
     const root = find(parents, id);
     const known = groups.get(root);
     if (known !== undefined) return known;
-    const group = { ids: new Set<string>(), notices: new Set<string>(), matches: [] };
+    const group = { ids: new Set<string>(), notices: new Map<Match, readonly string[]>(), matches: [] };
     groups.set(root, group);
     return group;
   };
@@ -135,7 +148,7 @@ function collect(
   for (const { id, notices, match } of members) {
     const group = groupOf(id);
     if (!group.matches.includes(match)) group.matches.push(match);
-    for (const notice of notices) group.notices.add(notice);
+    group.notices.set(match, notices);
   }
   return [...groups.values()];
 }
