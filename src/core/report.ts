@@ -17,10 +17,25 @@ export interface ReportLayer {
   readonly dockerfile?: { readonly file: string; readonly line: number; readonly stage: string } | undefined;
 }
 
+/** What kind of thing was not looked at; stable, each explained in docs/cli.md. */
+export type GapCode =
+  | "os-unknown"
+  | "os-contradiction"
+  | "os-end-of-life"
+  | "feed-missing"
+  | "package-database-missing"
+  | "package-database-incomplete"
+  | "layer-unreadable"
+  | "digest-mismatch"
+  | "diff-id-mismatch"
+  | "file-unreadable"
+  | "version-invalid"
+  | "nothing-found"
+  | "landmark-database";
+
 /** Why something that should have been looked at was not, or not wholly. Any one makes the verdict `unknown`. */
 export interface Gap {
-  /** Stable, kebab-case: `os-unknown`, `os-end-of-life`, `os-contradiction`, `feed-missing`, `package-database-missing`, `layer-unreadable`, `diff-id-mismatch`, `file-unreadable`, `nothing-found`, `landmark-database` … */
-  readonly code: string;
+  readonly code: GapCode;
   readonly message: string;
   readonly layer?: number | undefined;
   readonly path?: string | undefined;

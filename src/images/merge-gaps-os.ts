@@ -47,12 +47,19 @@ export function osGaps(evidence: OsEvidence): readonly Gap[] {
       code: "os-unknown",
       message: `read os-release: none that names the OS, beside ${present.map((type) => `${counts[type]} ${type} packages`).join(", ")}`,
     });
+  // Advisories of one distribution say nothing of another's packages, and an os-release that was exchanged hides every finding.
+  const strangers = family === undefined ? [] : present.filter((type) => type !== family);
+  if (strangers.length > 0)
+    gaps.push({
+      code: "os-contradiction",
+      message: `read os-release: it says "${evidence.distro?.id}", but there are ${strangers.map((type) => `${counts[type]} ${type} packages`).join(", ")}`,
+    });
   for (const type of allTypes) {
     if (counts[type] > 0) {
       const lost = lostPackages(evidence, type);
       if (lost.length > 0) gaps.push(incomplete(type, lost));
     } else {
-      const gap = missingDatabase(evidence, type, family, present, counts);
+      const gap = missingDatabase(evidence, type, family, present);
       if (gap !== undefined) gaps.push(gap);
     }
   }
@@ -110,13 +117,7 @@ function missingDatabase(
   type: OsType,
   family: OsType | undefined,
   present: readonly OsType[],
-  counts: Counts,
 ): Gap | undefined {
-  if (type === family && present.length > 0)
-    return {
-      code: "os-contradiction",
-      message: `read ${type} packages: os-release says "${evidence.distro?.id}", but the packages are ${present.map((other) => `${counts[other]} of type ${other}`).join(", ")}`,
-    };
   const gone = lostPackages(evidence, type);
   const [first] = gone;
   if (first !== undefined)
@@ -126,7 +127,7 @@ function missingDatabase(
       ...(first.removedIn === undefined ? {} : { layer: first.removedIn }),
       path: first.path,
     };
-  if (type === family)
+  if (type === family && present.length === 0)
     return missing(type, `os-release says "${evidence.distro?.id}", but no package is recorded`);
   // An OS that has its own database may hold another's tools: Debian's rpm makes an empty database.
   const trace = family !== undefined || present.length > 0 ? undefined : traceOf(evidence, type);

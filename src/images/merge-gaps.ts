@@ -1,8 +1,8 @@
 import type { LayerBlob } from "../core/image.ts";
-import type { LayerIndex } from "../core/layer.ts";
+import type { LayerFault, LayerIndex } from "../core/layer.ts";
 import type { Package } from "../core/package.ts";
 import type { FileError } from "../core/plugin.ts";
-import type { Gap } from "../core/report.ts";
+import type { Gap, GapCode } from "../core/report.ts";
 import type { MergedLayers } from "./merge.ts";
 import { byText } from "./merge-packages.ts";
 import { layerOf } from "./tree-apply.ts";
@@ -19,12 +19,7 @@ export function layerGaps(blob: LayerBlob, layer: LayerIndex | undefined, index:
       },
     ];
   if (layer === undefined) return [];
-  const gaps = layer.faults.map(({ code, message }) => ({
-    code,
-    message: `layer ${index}: ${message}`,
-    layer: index,
-  }));
-  return [...gaps, ...digestGaps(blob, layer, index)];
+  return [...layer.faults.map((fault) => faultGap(fault, index)), ...digestGaps(blob, layer, index)];
 }
 
 // A layer that was not read to its end has no digests; its fault says so.
@@ -37,13 +32,17 @@ function digestGaps(blob: LayerBlob, layer: LayerIndex, index: number): readonly
   return gaps;
 }
 
-function mismatch(code: string, who: string, claimed: string, found: string, layer: number): Gap {
+function mismatch(code: GapCode, who: string, claimed: string, found: string, layer: number): Gap {
   return { code, message: `check layer ${layer}: ${who} says "${claimed}", its bytes are "${found}"`, layer };
 }
 
 /** What could not be placed when the layers were merged. */
 export function mergeFaultGaps({ faults }: MergedLayers): readonly Gap[] {
-  return faults.map(({ layer, code, message }) => ({ code, message: `layer ${layer}: ${message}`, layer }));
+  return faults.map((fault) => faultGap(fault, fault.layer));
+}
+
+function faultGap({ message }: LayerFault, layer: number): Gap {
+  return { code: "layer-unreadable", message: `layer ${layer}: ${message}`, layer };
 }
 
 /** Files of the merged image that a plugin could not read, or only in part. Files that a later layer deletes do not count. */

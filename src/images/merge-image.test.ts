@@ -367,6 +367,11 @@ const gapRows: readonly [string, readonly string[], ...(readonly TarItem[])[]][]
     ["os-contradiction"],
     [file("etc/os-release", "alpine 3.20"), status("a 1"), ...files],
   ],
+  [
+    "an OS beside packages of another",
+    ["os-contradiction"],
+    [debian, status("a 1"), ...files, file("lib/apk/db/installed", "b 1")],
+  ],
   ["packages without an OS", ["os-unknown"], [status("a 1"), ...files]],
   [
     "neither OS nor database, but its tool",
@@ -408,7 +413,7 @@ test("assembleImage() tells layers that are not what is claimed of them", () => 
     diffId: "",
     faults: [{ code: "truncated" as const, message: "breaks off" }],
   };
-  assert.deepEqual(told({ digest: "sha256:other", diffId: "sha256:other" }, faulty), ["truncated"]);
+  assert.deepEqual(told({ digest: "sha256:other", diffId: "sha256:other" }, faulty), ["layer-unreadable"]);
   const content = { kind: "unreadable" as const, code: "foreign" as const, reason: "kept elsewhere" };
   const foreign = assembleImage([{ ...blob, content }], [undefined], mergeLayers([undefined]), []);
   assert.deepEqual(foreign.gaps[0], {

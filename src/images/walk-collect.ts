@@ -52,13 +52,13 @@ const maxExecutables = 200_000;
 /** A collector for one layer. With `targets` only those entries are looked at. */
 export function createCollector(extractors: readonly Extractor[], targets?: WalkTargets): Collector {
   const columns = createEntryColumns();
-  const executables: LayerExecutable[] = [];
+  const executables = bounded<LayerExecutable>(maxExecutables);
   const finds: LayerFind[] = [];
   const errors = bounded<LayerError>(maxErrors);
   const faults = bounded<LayerFault>(maxFaults);
   const noteProgram = (entry: number, file: Candidate): void => {
     const kind = executableKind(file);
-    if (kind !== undefined && executables.length < maxExecutables) executables.push({ entry, kind });
+    if (kind !== undefined) executables.add({ entry, kind });
   };
   return {
     add: (entry) => columns.add(entry),
@@ -81,12 +81,17 @@ export function createCollector(extractors: readonly Extractor[], targets?: Walk
     fault: (thrown) => faults.add({ code: codeOf(thrown), message: messageOf(thrown) }),
     finish() {
       const lost = errors.dropped() + faults.dropped();
+      const lostPrograms = executables.dropped();
       return {
         entries: columns.finish(),
-        executables,
+        executables: executables.items,
         finds,
         errors: errors.items,
-        faults: lost === 0 ? faults.items : [...faults.items, tooMany(lost)],
+        faults: [
+          ...faults.items,
+          ...(lost === 0 ? [] : [tooMany(lost, "errors")]),
+          ...(lostPrograms === 0 ? [] : [tooMany(lostPrograms, "programs")]),
+        ],
       };
     },
   };
@@ -177,7 +182,7 @@ function bounded<T>(most: number): Bounded<T> {
   };
 }
 
-function tooMany(lost: number): LayerFault {
-  const error = new SeaworthyError("limit-exceeded", `read layer: ${lost} more errors than are kept`);
+function tooMany(lost: number, what: string): LayerFault {
+  const error = new SeaworthyError("limit-exceeded", `read layer: ${lost} more ${what} than are kept`);
   return { code: error.code, message: error.message };
 }

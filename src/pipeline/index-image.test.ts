@@ -132,14 +132,14 @@ test("indexImage() says what is wrong with layers, in either thread", async () =
     assert.deepEqual(await codesOf({ ...good, diffId: sha(Buffer.from("x")) }), ["diff-id-mismatch"]);
     assert.deepEqual(
       await codesOf({ ...good, content: { kind: "file", path: cutPath, offset: 0, length: cut.length } }),
-      ["truncated"],
+      ["layer-unreadable"],
     );
     assert.deepEqual(
       await codesOf({
         ...good,
         content: { kind: "file", path: cutPath, offset: 0, length: good.stored.length },
       }),
-      ["truncated"],
+      ["layer-unreadable"],
     );
     assert.deepEqual(
       await codesOf({
@@ -158,7 +158,7 @@ test("indexImage() says what is wrong with layers, in either thread", async () =
         },
       },
     };
-    assert.deepEqual(await codesOf(failing), ["network-failed"]);
+    assert.deepEqual(await codesOf(failing), ["layer-unreadable"]);
     assert.deepEqual(
       await codesOf({ ...good, content: { kind: "unreadable", code: "encrypted", reason: "no key" } }),
       ["layer-unreadable"],

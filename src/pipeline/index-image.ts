@@ -7,6 +7,7 @@ import { type DockerfileSource, describeLayers } from "../images/history.ts";
 import { hiddenTargets, type MergedLayers, mergeLayers, withSecondPass } from "../images/merge.ts";
 import { assembleImage } from "../images/merge-image.ts";
 import type { LayerCache, LayerIdentity } from "../store/layer-cache.ts";
+import { keepHeapSmall } from "./heap.ts";
 import { indexLayer } from "./index-layer.ts";
 import { identifyLayer, isWhole, type LayerReading, readAgain, readLayer } from "./index-layers.ts";
 import { createLayerPool } from "./index-pool.ts";
@@ -33,6 +34,7 @@ export interface IndexOptions {
  * read is in `gaps`. @throws SeaworthyError when the Dockerfile cannot be read, or the abort's reason.
  */
 export async function indexImage(image: OpenImage, options: IndexOptions = {}): Promise<IndexedImage> {
+  keepHeapSmall();
   const { cache } = options;
   const described = describeLayers(image, options.dockerfile);
   const known = await Promise.all(image.layers.map((blob) => identifyLayer(blob, cache)));

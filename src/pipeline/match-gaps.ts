@@ -8,13 +8,12 @@ import { schemeFor } from "../versions/list.ts";
 
 /** Why advisories cannot tell all of an image: sorted by code, then message. */
 export function matchGaps(
-  { distro, packages, gaps }: Pick<IndexedImage, "distro" | "packages" | "gaps">,
+  { distro, packages }: Pick<IndexedImage, "distro" | "packages">,
   database: AdvisoryDatabase,
   today: string,
 ): readonly Gap[] {
   const found = [
-    ...osGaps(distro, packages, database, today),
-    ...contradictions(distro, packages, gaps),
+    ...(distro === undefined ? [] : osGaps(distro, database, today)),
     ...feedGaps(packages, database),
     ...packages.flatMap(versionGap),
     ...databaseGap(database),
@@ -23,23 +22,13 @@ export function matchGaps(
   return [...texts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap);
 }
 
-function osGaps(
-  distro: Distro | undefined,
-  packages: readonly Package[],
-  database: AdvisoryDatabase,
-  today: string,
-): readonly Gap[] {
-  const os = packages.filter(({ type }) => isOsType(type));
-  if (distro === undefined) {
-    const message = `the image has ${os.length} operating system packages and no os-release that tells whose they are`;
-    return os.length === 0 ? [] : [{ code: "os-unknown", message }];
-  }
+function osGaps(distro: Distro, database: AdvisoryDatabase, today: string): readonly Gap[] {
   const key = distroKey(distro);
   if (key === undefined)
     return [
       { code: "os-unknown", message: `Seaworthy knows no source of advisories for ${distroName(distro)}` },
     ];
-  const missing = { code: "feed-missing", message: `the database has no advisories for ${key}` };
+  const missing: Gap = { code: "feed-missing", message: `the database has no advisories for ${key}` };
   return [...(database.covers(key) ? [] : [missing]), ...endOfLife(distro, database, today)];
 }
 
@@ -59,36 +48,12 @@ function endOfLife(distro: Distro, database: AdvisoryDatabase, today: string): r
   return [];
 }
 
-/** The package type that a distribution's own packages have. */
-const families: readonly (readonly [ids: readonly string[], type: Package["type"]])[] = [
-  [["debian", "ubuntu"], "deb"],
-  [["alpine"], "apk"],
-  [["rhel", "centos", "almalinux", "rocky", "sles", "opensuse-leap", "opensuse-tumbleweed", "fedora"], "rpm"],
-];
-
-// An os-release that was exchanged hides every finding: packages of another family are nobody's.
-function contradictions(
-  distro: Distro | undefined,
-  packages: readonly Package[],
-  known: readonly Gap[],
-): readonly Gap[] {
-  const family = families.find(([ids]) => distro !== undefined && ids.includes(distro.id));
-  if (distro === undefined || family === undefined || known.some(({ code }) => code === "os-contradiction"))
-    return [];
-  const strangers = packages.filter(({ type }) => isOsType(type) && type !== family[1]);
-  const types = [...new Set(strangers.map(({ type }) => type))].sort();
-  return types.map((type) => ({
-    code: "os-contradiction",
-    message: `os-release says ${distroName(distro)}, but packages of type ${type} are installed`,
-  }));
-}
-
 function feedGaps(packages: readonly Package[], database: AdvisoryDatabase): readonly Gap[] {
   const languages = new Set(packages.filter(({ type }) => !isOsType(type)).map(({ type }) => type));
   return [...languages]
     .filter((type) => !database.covers(type))
     .map((type) => ({
-      code: "feed-missing",
+      code: "feed-missing" as const,
       message: `the database has no advisories for ${type} packages`,
     }));
 }

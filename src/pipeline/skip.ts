@@ -3,7 +3,7 @@ import { distroKey } from "../core/ecosystem.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { Package } from "../core/package.ts";
 import { isOsType } from "../core/package-name.ts";
-import { isThirdParty } from "../core/vendor.ts";
+import { isThirdParty, statesOwnBuild } from "../core/vendor.ts";
 import { keysOf } from "./match-package.ts";
 
 /** Why a package is left to others, if it is. */
@@ -11,7 +11,8 @@ export type SkipCode = "owned-by-os-package" | "third-party-package";
 
 /**
  * Says why a package is not matched: its OS package's advisories decide on it, or nobody's here speak of it. An owner that the
- * distribution did not build, or that none of its advisories names, decides on nothing: its files are matched as the language's.
+ * distribution did not build, or that neither says so nor is named by an advisory of it, decides on nothing: its files are
+ * matched as the language's.
  */
 export function skipper(
   { distro, packages }: Pick<IndexedImage, "distro" | "packages">,
@@ -55,8 +56,9 @@ function ownerJudge(packages: readonly Package[], database: AdvisoryDatabase): (
     const before = known.get(owner);
     if (before !== undefined) return before;
     const own = installed.get(owner) ?? [];
-    const decides =
-      own.length > 0 && own.every((pkg) => !isThirdParty(pkg) && isNamed(keysOf(pkg, database), database));
+    const isOwn = (pkg: Package): boolean =>
+      !isThirdParty(pkg) && (statesOwnBuild(pkg) || isNamed(keysOf(pkg, database), database));
+    const decides = own.length > 0 && own.every(isOwn);
     known.set(owner, decides);
     return decides;
   };

@@ -22,7 +22,7 @@ function finding(severity: Severity, state: FixState = "fixed"): Finding {
 }
 
 const empty: Case = { findings: [], undecided: [], gaps: [], unownedExecutables: [] };
-const gap = { code: "feed-missing", message: "no feed", path: "a/b", layer: 1 };
+const gap = { code: "feed-missing" as const, message: "no feed", path: "a/b", layer: 1 };
 const undecided = { id: "X", aliases: [], package: "", layer: 0, reason: "", evidence: [] };
 const unowned = { path: "opt/x", layer: 0 };
 
