@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { IndexedImage } from "../src/core/indexed.ts";
 import type { Package, PackageType } from "../src/core/package.ts";
 import { packagePurl } from "../src/core/purl.ts";
+import { noSights } from "../src/core/sights.ts";
 import { matchImage } from "../src/pipeline/match.ts";
 import { openDatabase } from "../src/store/advisory-database.ts";
 
@@ -36,8 +37,11 @@ const image: IndexedImage = {
     user: "",
     workingDir: "",
     labels: {},
+    exposedPorts: [],
+    healthcheck: [],
   },
   annotations: {},
+  sights: noSights,
   distro: debian,
   layers: [],
   packages,

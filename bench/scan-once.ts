@@ -22,6 +22,8 @@ const image: OpenImage = {
     user: "",
     workingDir: "",
     labels: {},
+    exposedPorts: [],
+    healthcheck: [],
   },
   annotations: {},
   layers: paths.map((path) => ({

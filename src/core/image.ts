@@ -25,6 +25,10 @@ export interface ImageConfig {
   readonly user: string;
   readonly workingDir: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** As in `EXPOSE`: `22/tcp`. */
+  readonly exposedPorts: readonly string[];
+  /** The command of Docker's health check, `["CMD", …]`; empty without one. OCI's config has none. */
+  readonly healthcheck: readonly string[];
   readonly created?: string | undefined;
 }
 

@@ -2,6 +2,7 @@ import type { ImageConfig, Platform } from "./image.ts";
 import type { Distro, HiddenPackage, Package } from "./package.ts";
 import type { PluginRun } from "./plugin.ts";
 import type { Gap, ReportLayer } from "./report.ts";
+import type { TreeSights } from "./sights.ts";
 
 /** An image whose layers were read and merged: all that matching needs, no bytes. Made once by digest, matched for ever. */
 export interface IndexedImage {
@@ -24,10 +25,19 @@ export interface IndexedImage {
   readonly notes: readonly string[];
   readonly files: number;
   readonly bytes: number;
+  readonly sights: TreeSights;
 }
 
 /** The part of an indexed image that comes from its layers' bytes alone: the same for the same layers. */
 export type ImageContent = Pick<
   IndexedImage,
-  "distro" | "packages" | "hiddenPackages" | "runs" | "gaps" | "unownedExecutables" | "files" | "bytes"
+  | "distro"
+  | "packages"
+  | "hiddenPackages"
+  | "runs"
+  | "gaps"
+  | "unownedExecutables"
+  | "files"
+  | "bytes"
+  | "sights"
 >;

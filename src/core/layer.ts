@@ -1,6 +1,6 @@
 import type { ErrorCode } from "./errors.ts";
 import type { Distro, FoundPackage } from "./package.ts";
-import type { Problem } from "./plugin.ts";
+import type { Accounts, Observation, Problem } from "./plugin.ts";
 
 /** What an entry of a layer is or does, as the number kept in {@link LayerEntries.kind}. */
 export const entryKinds = {
@@ -37,6 +37,12 @@ export interface LayerEntries {
   readonly nameEnds: Uint32Array;
   /** Entry → target: as written for a symlink, normalised path for a hard link. */
   readonly targets: ReadonlyMap<number, string>;
+  /** Who owns them, as runs of three numbers: first entry, user id, group id; each run reaches to the next. */
+  readonly owners: Uint32Array;
+  /** Entry → the extended attribute `security.capability`, one character a byte (capabilities(7)). */
+  readonly capabilities: ReadonlyMap<number, string>;
+  /** The files written last, newest first: some ten, enough to tell whether a layer holds any from after its build. */
+  readonly newest: readonly { readonly entry: number; readonly mtime: number }[];
 }
 
 /** `Ownership` of one owner with its paths packed: UTF-8, each ended by a NUL. */
@@ -58,6 +64,9 @@ export interface LayerFind {
   readonly distro: Distro | undefined;
   /** Of the package whose documentation directory the file is in; absent for most files. */
   readonly licences?: readonly string[];
+  /** Absent for most files, as `accounts` is. */
+  readonly observations?: readonly Observation[];
+  readonly accounts?: Accounts;
   readonly problems: readonly Problem[];
 }
 

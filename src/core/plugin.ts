@@ -29,6 +29,28 @@ export interface Problem {
   readonly message: string;
 }
 
+/** What a check's probe saw in one file. What it means is said by the check of that id. */
+export interface Observation {
+  /** Id of the check: `SW-IM-…`. */
+  readonly check: string;
+  /** What was seen, in words. A secret is never in it whole. */
+  readonly message: string;
+  /** Line in the file, from 1; undefined for what has no lines. */
+  readonly line?: number | undefined;
+}
+
+/** Users and groups, by passwd(5) and group(5). */
+export interface Accounts {
+  readonly users: readonly {
+    readonly name: string;
+    readonly uid: number;
+    readonly gid: number;
+    readonly home: string;
+    readonly shell: string;
+  }[];
+  readonly groups: readonly { readonly name: string; readonly gid: number }[];
+}
+
 /** What one file told. All parts may be empty; a file of which nothing could be read throws a SeaworthyError instead. */
 export interface Extraction {
   readonly packages?: readonly FoundPackage[];
@@ -36,6 +58,8 @@ export interface Extraction {
   readonly distro?: Distro;
   /** Licences of the package whose documentation directory the file is in. */
   readonly licences?: readonly string[];
+  readonly observations?: readonly Observation[];
+  readonly accounts?: Accounts;
   readonly problems?: readonly Problem[];
 }
 

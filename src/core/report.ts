@@ -1,4 +1,5 @@
 import type { DatabaseInfo } from "./advisory.ts";
+import type { CheckFinding } from "./check.ts";
 import type { Finding, Undecided } from "./finding.ts";
 import type { Platform } from "./image.ts";
 import type { HiddenPackage, Package } from "./package.ts";
@@ -112,6 +113,8 @@ export interface Report {
   /** Sorted as the packages are. */
   readonly upgrades: readonly Upgrade[];
   readonly undecided: readonly Undecided[];
+  /** How the image is built, worst first. */
+  readonly checks: readonly CheckFinding[];
   readonly coverage: Coverage;
   readonly policy: Policy;
   readonly verdict: Verdict;

@@ -15,6 +15,10 @@ export interface TarHeader {
   readonly size: number;
   readonly linkName: string;
   readonly gnu: boolean;
+  readonly uid: number;
+  readonly gid: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
 }
 
 /**
@@ -32,6 +36,9 @@ export function parseTarHeader(block: Uint8Array): TarHeader {
     name: prefix === "" ? name : `${prefix}/${name}`,
     type: String.fromCharCode(block[156] ?? 0),
     mode: parseMode(block),
+    uid: parseLenient(block, 108, 8),
+    gid: parseLenient(block, 116, 8),
+    mtime: parseLenient(block, 136, 12),
     size: parseTarNumber(block, 124, 12, "size"),
     linkName: fieldText(block, 157, 100),
     gnu: format === "gnu",
@@ -101,6 +108,15 @@ function parseMode(block: Uint8Array): number {
     else if (!isPadding(byte)) return 0;
   }
   return mode;
+}
+
+// As with the mode: who owns a file and when it was written decide nothing about its content.
+function parseLenient(block: Uint8Array, offset: number, length: number): number {
+  try {
+    return parseTarNumber(block, offset, length, "owner or time");
+  } catch {
+    return 0;
+  }
 }
 
 function isPadding(byte: number | undefined): boolean {

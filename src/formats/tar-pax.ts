@@ -3,7 +3,7 @@ import { fieldText } from "./tar-header.ts";
 
 /**
  * Records of a PAX extended header, `LENGTH KEY=VALUE\n` each. The offset and length records of GNU sparse 0.0, which repeat,
- * are joined to the list that 0.1 has (`GNU.sparse.map`).
+ * are joined to the list that 0.1 has (`GNU.sparse.map`). Extended attributes are binary: one character a byte.
  * @throws SeaworthyError `malformed`.
  */
 export function parsePax(bytes: Uint8Array): ReadonlyMap<string, string> {
@@ -22,6 +22,23 @@ export function parsePax(bytes: Uint8Array): ReadonlyMap<string, string> {
   return records;
 }
 
+/** A record that is a size; undefined when it is absent. @throws SeaworthyError `malformed`. */
+export function paxNumber(pax: ReadonlyMap<string, string>, key: string): number | undefined {
+  const text = pax.get(key);
+  if (text === undefined || text === "") return undefined;
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value))
+    throw new SeaworthyError("malformed", `read PAX header: ${key} "${text.slice(0, 20)}"`);
+  return value;
+}
+
+/** A record that is an id or a time, in whole seconds: times have fractions. What is no such number is left to the header. */
+export function paxDecimal(pax: ReadonlyMap<string, string>, key: string): number | undefined {
+  if (pax.size === 0) return undefined;
+  const text = pax.get(key) ?? "";
+  return /^\d{1,15}(?:\.\d{0,20})?$/.test(text) ? Math.floor(Number(text)) : undefined;
+}
+
 function parseRecord(bytes: Uint8Array, start: number): { key: string; value: string; end: number } {
   let at = start;
   let length = 0;
@@ -35,7 +52,9 @@ function parseRecord(bytes: Uint8Array, start: number): { key: string; value: st
   const equals = bytes.indexOf(0x3d, at + 1);
   if (equals < 0 || equals >= end - 1) throw bad(start);
   const key = fieldText(bytes, at + 1, equals - at - 1);
-  const value = fieldText(bytes, equals + 1, end - 1 - (equals + 1));
+  const value = key.startsWith("SCHILY.xattr.")
+    ? Buffer.from(bytes.buffer, bytes.byteOffset + equals + 1, end - 1 - (equals + 1)).toString("latin1")
+    : fieldText(bytes, equals + 1, end - 1 - (equals + 1));
   if (key === "" || (nameKeys.has(key) && bytes.subarray(equals, end).includes(0))) throw bad(start);
   return { key, value, end };
 }

@@ -3,9 +3,23 @@
 
 /** One entry to write. Directories need no trailing slash; `target` is the link's. */
 export type TarItem =
-  | { readonly kind: "file"; readonly path: string; readonly data: Uint8Array; readonly mode?: number }
-  | { readonly kind: "directory"; readonly path: string; readonly mode?: number }
+  | (Owned & {
+      readonly kind: "file";
+      readonly path: string;
+      readonly data: Uint8Array;
+      readonly mode?: number;
+    })
+  | (Owned & { readonly kind: "directory"; readonly path: string; readonly mode?: number })
   | { readonly kind: "symlink" | "hardlink"; readonly path: string; readonly target: string };
+
+interface Owned {
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Seconds since 1970. */
+  readonly mtime?: number;
+  /** The extended attribute `security.capability`, one character a byte. */
+  readonly capability?: string;
+}
 
 const blockSize = 512;
 const nothing = new Uint8Array(0);
@@ -21,31 +35,52 @@ function entryOf(item: TarItem): readonly Uint8Array[] {
   const target = "target" in item ? item.target : "";
   const data = item.kind === "file" ? item.data : nothing;
   const mode = "mode" in item && item.mode !== undefined ? item.mode : item.kind === "file" ? 0o644 : 0o755;
-  const long = [paxRecord("path", path), paxRecord("linkpath", target)].join("");
-  const extended = Buffer.from(long);
+  const long = [longRecord("path", path), longRecord("linkpath", target)].join("");
+  const capability = "capability" in item ? (item.capability ?? "") : "";
+  const attribute =
+    capability === "" ? "" : paxRecord("SCHILY.xattr.security.capability", capability, "latin1");
+  const extended = Buffer.concat([Buffer.from(long), Buffer.from(attribute, "latin1")]);
   return [
-    ...(long === "" ? [] : [header("pax", 0o644, extended.length, "x", ""), padded(extended)]),
-    header(path, mode, data.length, flags[item.kind], target),
+    ...(extended.length === 0 ? [] : [header("pax", 0o644, extended.length, "x", "", {}), padded(extended)]),
+    header(
+      path,
+      mode,
+      data.length,
+      flags[item.kind],
+      target,
+      item.kind === "file" || item.kind === "directory" ? item : {},
+    ),
     padded(data),
   ];
 }
 
+// Only what does not fit in the header needs a record.
+function longRecord(key: string, value: string): string {
+  return Buffer.byteLength(value) <= 100 ? "" : paxRecord(key, value, "utf8");
+}
+
 // A record counts its own length: "LENGTH key=value\n".
-function paxRecord(key: string, value: string): string {
-  if (Buffer.byteLength(value) <= 100) return "";
-  const rest = Buffer.byteLength(` ${key}=${value}\n`);
+function paxRecord(key: string, value: string, encoding: BufferEncoding): string {
+  const rest = Buffer.byteLength(` ${key}=${value}\n`, encoding);
   const guess = rest + String(rest).length;
   return `${rest + String(guess).length} ${key}=${value}\n`;
 }
 
-function header(path: string, mode: number, size: number, flag: string, target: string): Buffer {
+function header(
+  path: string,
+  mode: number,
+  size: number,
+  flag: string,
+  target: string,
+  { uid = 0, gid = 0, mtime = 0 }: Owned,
+): Buffer {
   const block = Buffer.alloc(blockSize);
   block.write(path, 0, 100);
   octal(block, 100, 8, mode);
-  octal(block, 108, 8, 0);
-  octal(block, 116, 8, 0);
+  octal(block, 108, 8, uid);
+  octal(block, 116, 8, gid);
   octal(block, 124, 12, size);
-  octal(block, 136, 12, 0);
+  octal(block, 136, 12, mtime);
   block.write(flag, 156);
   block.write(target, 157, 100);
   block.write("ustar\x0000", 257);

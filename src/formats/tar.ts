@@ -1,6 +1,6 @@
 import { SeaworthyError } from "../core/errors.ts";
 import { blockSize, fieldText, isZeroBlock, parseTarHeader, type TarHeader } from "./tar-header.ts";
-import { parsePax } from "./tar-pax.ts";
+import { parsePax, paxDecimal, paxNumber } from "./tar-pax.ts";
 import {
   oldSparseSize,
   parseOldSparse,
@@ -22,6 +22,12 @@ export interface TarEntry {
   readonly stored: number;
   readonly linkTarget: string;
   readonly sparse: SparseMap | undefined;
+  readonly uid: number;
+  readonly gid: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+  /** The extended attribute `security.capability` (capabilities(7)), one character a byte; undefined without one. */
+  readonly capability: string | undefined;
 }
 
 /** Takes the stored bytes of one entry; chunks are valid only during the call. */
@@ -259,6 +265,10 @@ function announce(state: State, header: TarHeader, oldSparse: SparseMap | undefi
     stored,
     linkTarget: longLink || pax.get("linkpath") || header.linkName,
     sparse: oldSparse,
+    uid: paxDecimal(pax, "uid") ?? header.uid,
+    gid: paxDecimal(pax, "gid") ?? header.gid,
+    mtime: paxDecimal(pax, "mtime") ?? header.mtime,
+    capability: pax.get("SCHILY.xattr.security.capability"),
   };
   if (kind !== "file" || oldSparse !== undefined || !isSparsePax(pax)) return open(state, entry);
   openSparse(state, entry, pax);
@@ -369,15 +379,6 @@ function kindOf(type: string, name: string): TarEntry["kind"] {
     default:
       return "other";
   }
-}
-
-function paxNumber(pax: ReadonlyMap<string, string>, key: string): number | undefined {
-  const text = pax.get(key);
-  if (text === undefined || text === "") return undefined;
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value))
-    throw new SeaworthyError("malformed", `read PAX header: ${key} "${text.slice(0, 20)}"`);
-  return value;
 }
 
 function padded(size: number): number {

@@ -50,6 +50,8 @@ test("parseImageConfig() reads what the specification's example has", () => {
     user: "alice",
     workingDir: "/home/alice",
     labels: { "com.example": "1" },
+    exposedPorts: ["8080/tcp"],
+    healthcheck: [],
     created: "2015-10-31T22:22:56.015925234Z",
   });
 });

@@ -37,6 +37,8 @@ export function parseImageConfig(json: string, what: string): ImageConfig {
     user: optionalText(run["User"], `${what}.config.User`) ?? "",
     workingDir: optionalText(run["WorkingDir"], `${what}.config.WorkingDir`) ?? "",
     labels: textMap(run["Labels"], `${what}.config.Labels`),
+    exposedPorts: Object.keys(optionalRecord(run["ExposedPorts"], `${what}.config.ExposedPorts`) ?? {}),
+    healthcheck: healthcheck(run["Healthcheck"], `${what}.config.Healthcheck`),
     created: optionalText(whole["created"], `${what}.created`) || undefined,
   };
 }
@@ -53,6 +55,8 @@ export function emptyConfig(platform: ImageConfig["platform"]): ImageConfig {
     user: "",
     workingDir: "",
     labels: {},
+    exposedPorts: [],
+    healthcheck: [],
   };
 }
 
@@ -77,6 +81,10 @@ function historyEntry(value: unknown, where: string): HistoryEntry {
     created: optionalText(entry["created"], `${where}.created`) || undefined,
     comment: optionalText(entry["comment"], `${where}.comment`) || undefined,
   };
+}
+
+function healthcheck(value: unknown, where: string): readonly string[] {
+  return textList(optionalRecord(value, where)?.["Test"], `${where}.Test`);
 }
 
 // The oldest configs have one string where later ones have a list.

@@ -116,6 +116,8 @@ async function inspect(directory: string, name: string): Promise<LayeredImage> {
       user: "",
       workingDir: "",
       labels: {},
+      exposedPorts: [],
+      healthcheck: [],
     },
   };
 }

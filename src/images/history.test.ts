@@ -29,6 +29,8 @@ function image(lines: Lines, more: More = {}): LayeredImage {
     user: "",
     workingDir: "",
     labels: more.labels ?? {},
+    exposedPorts: [],
+    healthcheck: [],
   };
   return { config, annotations: more.annotations ?? {}, layers: diffIds.map(blob) };
 }

@@ -3,6 +3,7 @@ import type { ImageContent } from "../core/indexed.ts";
 import type { LayerIndex } from "../core/layer.ts";
 import { entryKinds } from "../core/layer.ts";
 import type { Distro } from "../core/package.ts";
+import type { TreeCheck } from "../core/sights.ts";
 import { attributePackages, visibleContents } from "./attribution.ts";
 import { type Owners, resolveOwners } from "./attribution-owners.ts";
 import type { MergedLayers } from "./merge.ts";
@@ -11,15 +12,17 @@ import { managerPrograms, osGaps } from "./merge-gaps-os.ts";
 import { withLicences } from "./merge-licences.ts";
 import { byText, mergePackages } from "./merge-packages.ts";
 import { packagesByPlugin, pluginRuns } from "./merge-runs.ts";
+import { seeTree } from "./sights.ts";
 import { resolvePath } from "./tree.ts";
 import { layerOf } from "./tree-apply.ts";
 
-/** Puts an image together from its merged layers. `plugins`: ids of all extractors, for the ledger. */
+/** Puts an image together from its merged layers. `plugins`: ids of all extractors and probes, for the ledger. */
 export function assembleImage(
   blobs: readonly LayerBlob[],
   layers: readonly (LayerIndex | undefined)[],
   merged: MergedLayers,
   plugins: readonly string[],
+  checks: readonly TreeCheck[] = [],
 ): ImageContent {
   const visible = visibleContents(merged);
   const sightings = withLicences(merged, attributePackages(merged));
@@ -27,7 +30,8 @@ export function assembleImage(
   const proving = sightings.filter(({ removedIn }) => removedIn === undefined).map(({ path }) => path);
   const programs = [...visible].filter(([, id]) => merged.programs.has(id)).map(([path]) => path);
   const managers = Object.values(managerPrograms).flat();
-  const owners = resolveOwners(merged, visible, [...proving, ...programs, ...managers]);
+  const seen = seeTree(merged, visible, checks);
+  const owners = resolveOwners(merged, visible, [...proving, ...programs, ...managers, ...seen.paths]);
   const packages = mergePackages(sightings, distro, (path) => owners.osOwner(path));
   const gaps = [
     ...blobs.flatMap((blob, index) => layerGaps(blob, layers[index], index)),
@@ -44,6 +48,7 @@ export function assembleImage(
     unownedExecutables: unowned(merged, visible, programs, new Set(proving), owners),
     files: layers.reduce((sum, layer) => sum + countFiles(layer), 0),
     bytes: layers.reduce((sum, layer) => sum + (layer?.bytes ?? 0), 0),
+    sights: seen.attribute(owners),
   };
 }
 

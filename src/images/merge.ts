@@ -1,8 +1,9 @@
-import type { LayerEntries, LayerError, LayerFind, LayerIndex } from "../core/layer.ts";
+import type { LayerError, LayerFind, LayerIndex } from "../core/layer.ts";
 import type { Extractor } from "../core/plugin.ts";
 import { childPath, type Directory, directoryPath, followPlace, nodesBelow, type Place } from "./tree.ts";
 import { layerOf, type MergedTree, type MovedFile, mergeEntries } from "./tree-apply.ts";
 import type { WalkTargets } from "./walk-collect.ts";
+import { noEntries } from "./walk-entries.ts";
 
 /** Layers laid one over the other, and what was found in them, by entry id. */
 export interface MergedLayers extends MergedTree {
@@ -154,14 +155,3 @@ function append<T>(map: Map<number, T[]>, key: number, item: T): void {
 }
 
 const noBytes = new Uint8Array();
-const noEntries: LayerEntries = {
-  count: 0,
-  directories: [],
-  parent: new Uint32Array(),
-  kind: new Uint8Array(),
-  mode: new Uint16Array(),
-  size: new Float64Array(),
-  names: new Uint8Array(),
-  nameEnds: new Uint32Array(),
-  targets: new Map(),
-};

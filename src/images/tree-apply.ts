@@ -29,8 +29,16 @@ export interface MergedTree {
   readonly moved: readonly MovedFile[];
   /** Links as they were placed; `directory.children.get(name)` tells whether one still stands. */
   readonly links: readonly MovedFile[];
+  /** Larger files that a layer ships and a later entry took away: path → bytes, and the layers that shipped them. */
+  readonly wasted: ReadonlyMap<string, WastedPath>;
   /** What could not be placed. */
   readonly faults: readonly (LayerFault & { readonly layer: number })[];
+}
+
+/** What was shipped under a path and is not visible in the end. */
+export interface WastedPath {
+  bytes: number;
+  readonly layers: Set<number>;
 }
 
 /** After this layer the path held the content of entry `id`, or no tracked file. */
@@ -54,6 +62,7 @@ interface Merge {
   readonly states: Map<string, PathState[]>;
   readonly moved: MovedFile[];
   readonly links: MovedFile[];
+  readonly wasted: Map<string, WastedPath>;
   readonly faults: (LayerFault & { layer: number })[];
   readonly isTracked: (layer: number, entry: number) => boolean;
   /** Grows whenever a directory or link goes: resolved directories are then looked up anew. */
@@ -76,6 +85,7 @@ export function mergeEntries(
     states: new Map(),
     moved: [],
     links: [],
+    wasted: new Map(),
     faults: [],
     isTracked,
     generation: 0,
@@ -274,7 +284,26 @@ function isTracked(merge: Merge, id: number): boolean {
 }
 
 function forget(merge: Merge, directory: Directory, name: string, id: number): void {
+  noteWaste(merge, directory, name, id);
   if (isTracked(merge, merge.contents.get(id) ?? id)) note(merge, directory, name, undefined);
+}
+
+/** Smaller files count in the sum alone: a million of them would take more memory than the tree. */
+const leastWaste = 65_536;
+
+function noteWaste(merge: Merge, directory: Directory, name: string, id: number): void {
+  const layer = layerOf(merge.bases, id);
+  const entries = merge.entries[layer];
+  const entry = id - (merge.bases[layer] ?? 0);
+  const bytes = entries?.size[entry] ?? 0;
+  if (bytes < leastWaste || entries?.kind[entry] !== entryKinds.file) return;
+  const path = childPath(directory, name);
+  const wasted = merge.wasted.get(path);
+  if (wasted === undefined) merge.wasted.set(path, { bytes, layers: new Set([layer]) });
+  else {
+    wasted.bytes += bytes;
+    wasted.layers.add(layer);
+  }
 }
 
 // Of several changes in one layer the last one counts.

@@ -146,6 +146,7 @@ const noProblems: readonly Problem[] = [];
 
 function pack(plugin: string, entry: number, path: string, extraction: Extraction): LayerFind {
   const { packages = noPackages, owns, problems = noProblems, distro, licences = [] } = extraction;
+  const { observations = [], accounts } = extraction;
   return {
     plugin,
     entry,
@@ -154,6 +155,8 @@ function pack(plugin: string, entry: number, path: string, extraction: Extractio
     owns: owns === undefined || owns.length === 0 ? noOwners : owns.map(packOwner),
     distro,
     ...(licences.length === 0 ? {} : { licences }),
+    ...(observations.length === 0 ? {} : { observations }),
+    ...(accounts === undefined ? {} : { accounts }),
     problems: problems.length === 0 ? noProblems : problems,
   };
 }

@@ -75,18 +75,21 @@ function namesOf(walk: Walk, directory: string): readonly string[] {
 
 function visitEntry(walk: Walk, path: string, stats: Stats): void {
   const mode = stats.mode & 0o7777;
-  if (stats.isFile()) return visitFile(walk, path, mode, stats.size);
+  const attributes = { uid: stats.uid, gid: stats.gid, mtime: Math.floor(stats.mtimeMs / 1000) };
+  if (stats.isFile()) return visitFile(walk, { path, kind: "file", mode, size: stats.size, attributes });
   if (!stats.isSymbolicLink()) {
-    walk.collector.add({ path, kind: stats.isDirectory() ? "directory" : "other", mode, size: 0 });
+    const kind = stats.isDirectory() ? "directory" : "other";
+    walk.collector.add({ path, kind, mode, size: 0, attributes });
     return;
   }
   const target = attempt(walk, path, () => readlinkSync(join(walk.root, path)));
-  if (target !== undefined) walk.collector.add({ path, kind: "symlink", mode, size: 0, target });
+  if (target !== undefined) walk.collector.add({ path, kind: "symlink", mode, size: 0, target, attributes });
 }
 
-function visitFile(walk: Walk, path: string, mode: number, size: number): void {
+function visitFile(walk: Walk, entry: NewEntry): void {
+  const { path, mode, size } = entry;
   walk.bytes += size;
-  const index = walk.collector.add({ path, kind: "file", mode, size });
+  const index = walk.collector.add(entry);
   let descriptor = -1;
   try {
     // No link is followed even if one takes the file's place meanwhile, and a pipe there would not block.
@@ -97,7 +100,7 @@ function visitFile(walk: Walk, path: string, mode: number, size: number): void {
     if (!fstatSync(descriptor).isFile()) throw new Error("no longer a regular file");
     readFile(walk, { index, path, mode, size, descriptor });
   } catch (thrown) {
-    noteUnreadable(walk, index, { path, kind: "file", mode, size }, thrown);
+    noteUnreadable(walk, index, entry, thrown);
   } finally {
     if (descriptor >= 0) closeSync(descriptor);
   }

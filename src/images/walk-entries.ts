@@ -17,6 +17,17 @@ export interface NewEntry {
   readonly mode: number;
   readonly size: number;
   readonly target?: string | undefined;
+  /** Not stated of whiteouts, which are no files. */
+  readonly attributes?: EntryAttributes | undefined;
+}
+
+/** What checks want to know of an entry. */
+export interface EntryAttributes {
+  readonly uid: number;
+  readonly gid: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+  readonly capability?: string | undefined;
 }
 
 interface Columns {
@@ -36,6 +47,7 @@ export function createEntryColumns(): EntryColumns {
   const columns = allocate(1024, 16_384);
   const directories = new Map<string, number>();
   const targets = new Map<number, string>();
+  const attributes = createAttributes();
   let count = 0;
   let used = 0;
   let text = 0;
@@ -52,7 +64,7 @@ export function createEntryColumns(): EntryColumns {
     return lastIndex;
   };
   return {
-    add({ path, kind, mode, size, target }) {
+    add({ path, kind, mode, size, target, attributes: stated }) {
       const opaque = kind === "opaque";
       const name = opaque ? "" : baseOf(path);
       if (count === columns.kind.length) growEntries(columns);
@@ -64,6 +76,7 @@ export function createEntryColumns(): EntryColumns {
       used += name === "" ? 0 : columns.names.write(name, used, "utf8");
       columns.nameEnds[count] = used;
       if (target !== undefined) targets.set(count, target);
+      if (stated !== undefined) attributes.add(count, kind, stated);
       text += name.length + (target?.length ?? 0);
       if (text > maxText)
         throw new SeaworthyError("limit-exceeded", `read layer: names of more than ${maxText} bytes`);
@@ -80,9 +93,58 @@ export function createEntryColumns(): EntryColumns {
       names: new Uint8Array(columns.names.buffer.transfer(used)),
       nameEnds: new Uint32Array(columns.nameEnds.buffer.transfer(count * 4)),
       targets,
+      ...attributes.finish(),
     }),
   };
 }
+
+/** Most files of a layer whose times are kept. */
+const mostNewest = 10;
+const maxCapabilities = 10_000;
+
+interface Attributes {
+  add(entry: number, kind: NewEntry["kind"], attributes: EntryAttributes): void;
+  finish(): Pick<LayerEntries, "owners" | "capabilities" | "newest">;
+}
+
+// One owner has most files of a layer, one after the other.
+function createAttributes(): Attributes {
+  const owners: number[] = [];
+  const capabilities = new Map<number, string>();
+  const newest: { readonly entry: number; readonly mtime: number }[] = [];
+  let lastUid = -1;
+  let lastGid = -1;
+  let oldestKept = -1;
+  return {
+    add(entry, kind, { uid, gid, mtime, capability }) {
+      if (uid !== lastUid || gid !== lastGid) owners.push(entry, uid, gid);
+      lastUid = uid;
+      lastGid = gid;
+      if (capability !== undefined && capabilities.size < maxCapabilities)
+        capabilities.set(entry, capability.slice(0, 64));
+      if (kind !== "file" || mtime <= oldestKept) return;
+      newest.push({ entry, mtime });
+      newest.sort((a, b) => b.mtime - a.mtime || a.entry - b.entry);
+      if (newest.length > mostNewest) newest.pop();
+      if (newest.length === mostNewest) oldestKept = newest.at(-1)?.mtime ?? -1;
+    },
+    finish: () => ({ owners: Uint32Array.from(owners), capabilities, newest }),
+  };
+}
+
+/** Entries of a layer that has none. */
+export const noEntries: LayerEntries = {
+  count: 0,
+  directories: [],
+  parent: new Uint32Array(),
+  kind: new Uint8Array(),
+  mode: new Uint16Array(),
+  size: new Float64Array(),
+  names: new Uint8Array(),
+  nameEnds: new Uint32Array(),
+  targets: new Map(),
+  ...createAttributes().finish(),
+};
 
 /** Reads base names by entry; quick when it is asked for many. */
 export function createNameReader(entries: LayerEntries): (index: number) => string {

@@ -83,14 +83,21 @@ function visit(
     case "file":
       return visitFile(entry, path, head, collector, open, limits);
     case "symlink":
-      collector.add({ path, kind: "symlink", mode: entry.mode, size: 0, target: entry.linkTarget });
+      collector.add({
+        path,
+        kind: "symlink",
+        mode: entry.mode,
+        size: 0,
+        target: entry.linkTarget,
+        attributes: entry,
+      });
       return undefined;
     case "hardlink":
       addHardLink(entry, path, collector);
       return undefined;
     case "directory":
     case "other":
-      collector.add({ path, kind: entry.kind, mode: entry.mode, size: 0 });
+      collector.add({ path, kind: entry.kind, mode: entry.mode, size: 0, attributes: entry });
       return undefined;
   }
 }
@@ -128,7 +135,7 @@ function addHardLink(entry: TarEntry, path: string, collector: Collector): void 
   const target = normalisePath(entry.linkTarget);
   if (target === undefined || target === "" || target.length > maxPathLength)
     collector.fault(refused("malformed", path, `a hard link to "${entry.linkTarget.slice(0, 80)}"`));
-  else collector.add({ path, kind: "hardlink", mode: entry.mode, size: 0, target });
+  else collector.add({ path, kind: "hardlink", mode: entry.mode, size: 0, target, attributes: entry });
 }
 
 function visitFile(
@@ -140,7 +147,7 @@ function visitFile(
   limits: ContentLimits,
 ): TarSink | undefined {
   const { mode, size, stored, sparse } = entry;
-  const index = collector.add({ path, kind: "file", mode, size });
+  const index = collector.add({ path, kind: "file", mode, size, attributes: entry });
   const candidate: Candidate = {
     path,
     mode,

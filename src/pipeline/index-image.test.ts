@@ -54,6 +54,8 @@ function imageOf(layers: readonly LayerBlob[]): OpenImage {
     user: "",
     workingDir: "",
     labels: {},
+    exposedPorts: [],
+    healthcheck: [],
   };
   return { reference: "r", digest: "d", platform, config, annotations: {}, layers, close: async () => {} };
 }

@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
+import { treeChecks } from "../checks/image/list.ts";
 import type { LayerBlob, OpenImage } from "../core/image.ts";
 import type { ImageContent, IndexedImage } from "../core/indexed.ts";
 import type { LayerIndex } from "../core/layer.ts";
-import { extractors } from "../extractors/list.ts";
 import { type DockerfileSource, describeLayers } from "../images/history.ts";
 import { hiddenTargets, type MergedLayers, mergeLayers, withSecondPass } from "../images/merge.ts";
 import { assembleImage } from "../images/merge-image.ts";
@@ -11,6 +11,7 @@ import { keepHeapSmall } from "./heap.ts";
 import { indexLayer } from "./index-layer.ts";
 import { identifyLayer, isWhole, type LayerReading, readAgain, readLayer } from "./index-layers.ts";
 import { createLayerPool } from "./index-pool.ts";
+import { plugins } from "./plugins.ts";
 
 /** How far the reading of an image's layers is: stored bytes of one layer read so far, of how many. */
 export interface IndexProgress {
@@ -61,7 +62,8 @@ async function readImage(
     blobs,
     layers,
     merged,
-    extractors.map(({ id }) => id),
+    plugins.map(({ id }) => id),
+    treeChecks,
   );
   remember(options.cache, blobs, layers, content);
   return content;
@@ -80,7 +82,7 @@ async function reading<T>(
   signal?.addEventListener("abort", abort);
   try {
     return await read({
-      run: (task) => pool?.run(task) ?? indexLayer(task.source, { ...task, extractors }),
+      run: (task) => pool?.run(task) ?? indexLayer(task.source, { ...task, extractors: plugins }),
       cache,
       onProgress: (layer, bytes) => onProgress?.({ layer, bytes, total: finiteOf(sizes[layer]) }),
       signal,
@@ -111,7 +113,7 @@ async function completed(
   options: IndexOptions,
 ): Promise<{ layers: readonly (LayerIndex | undefined)[]; merged: MergedLayers }> {
   const merged = mergeLayers(first);
-  const targets = hiddenTargets(merged, extractors);
+  const targets = hiddenTargets(merged, plugins);
   if (targets.size === 0) return { layers: first, merged };
   const layers = await reading(blobs, options, (how) =>
     readAll(blobs, async (blob, layer) => {

@@ -4,6 +4,7 @@ import type { LayerBlob, LayerContent } from "../core/image.ts";
 import type { LayerFault, LayerIndex } from "../core/layer.ts";
 import { createDigester } from "../formats/digest.ts";
 import type { WalkTargets } from "../images/walk-collect.ts";
+import { noEntries } from "../images/walk-entries.ts";
 import type { FileRange, LayerCache, LayerIdentity } from "../store/layer-cache.ts";
 import { readRange } from "./index-layer.ts";
 import type { PoolTask } from "./index-pool.ts";
@@ -118,17 +119,7 @@ function brokenLayer(fault: LayerFault): LayerIndex {
     digest: "",
     compression: "none",
     bytes: 0,
-    entries: {
-      count: 0,
-      directories: [],
-      parent: new Uint32Array(),
-      kind: new Uint8Array(),
-      mode: new Uint16Array(),
-      size: new Float64Array(),
-      names: new Uint8Array(),
-      nameEnds: new Uint32Array(),
-      targets: new Map(),
-    },
+    entries: noEntries,
     executables: [],
     finds: [],
     errors: [],

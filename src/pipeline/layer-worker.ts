@@ -1,9 +1,9 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { codeOf, type ErrorCode, messageOf, SeaworthyError } from "../core/errors.ts";
 import type { LayerIndex } from "../core/layer.ts";
-import { extractors } from "../extractors/list.ts";
 import type { WalkTargets } from "../images/walk-collect.ts";
 import { indexLayer, type LayerSource } from "./index-layer.ts";
+import { plugins } from "./plugins.ts";
 
 // Runs in a thread of its own: hostile bytes are parsed here, within the heap limits that the pool sets.
 
@@ -45,7 +45,7 @@ async function answer(
   try {
     const progress = batched((bytes) => say({ kind: "bytes", bytes }));
     const from: LayerSource = source.kind === "pumped" ? { kind: "chunks", chunks: inbox.chunks() } : source;
-    const index = await indexLayer(from, { extractors, targets, onBytes: progress.add });
+    const index = await indexLayer(from, { extractors: plugins, targets, onBytes: progress.add });
     progress.flush();
     say({ kind: "done", index }, columnsOf(index));
   } catch (thrown) {

@@ -5,6 +5,7 @@ import type { Advisory, Affected, AffectedRange, Lifecycle } from "../core/advis
 import type { IndexedImage } from "../core/indexed.ts";
 import type { Package, PackageType } from "../core/package.ts";
 import { packagePurl } from "../core/purl.ts";
+import { noSights } from "../core/sights.ts";
 import { defaultPolicy } from "../policy/evaluate.ts";
 import { jsonReport } from "../reports/json.ts";
 import { memoryDatabase } from "../store/advisory-memory.ts";
@@ -40,6 +41,8 @@ function image(packages: readonly Package[], more: Partial<IndexedImage> = {}): 
     user: "",
     workingDir: "",
     labels: {},
+    exposedPorts: [],
+    healthcheck: [],
   };
   return {
     reference: "test",
@@ -47,6 +50,7 @@ function image(packages: readonly Package[], more: Partial<IndexedImage> = {}): 
     platform,
     config,
     annotations: {},
+    sights: noSights,
     distro: packages.find(({ distro }) => distro !== undefined)?.distro,
     layers: [],
     packages,

@@ -3,6 +3,7 @@ import type { IndexedImage } from "../core/indexed.ts";
 import type { Policy, Report } from "../core/report.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import { reportSchemaVersion } from "../reports/json.ts";
+import { checkImage } from "./check.ts";
 import { matchImage } from "./match.ts";
 
 /** What an indexed image is judged by. `today` is `YYYY-MM-DD`. */
@@ -16,6 +17,7 @@ export interface Judgement {
 export function scanReport(indexed: IndexedImage, { database, policy, today }: Judgement): Report {
   const { findings, undecided, upgrades, gaps, skipped } = matchImage(indexed, database, today);
   const { reference, digest, platform, distro, layers, packages, hiddenPackages } = indexed;
+  const checks = checkImage(indexed);
   const allGaps = [...indexed.gaps, ...gaps];
   const { runs, files, bytes, unownedExecutables, notes } = indexed;
   return {
@@ -33,6 +35,7 @@ export function scanReport(indexed: IndexedImage, { database, policy, today }: J
     suppressed: [],
     upgrades,
     undecided,
+    checks,
     coverage: {
       plugins: runs,
       files,
@@ -44,6 +47,6 @@ export function scanReport(indexed: IndexedImage, { database, policy, today }: J
       database: database.info,
     },
     policy,
-    verdict: evaluate({ findings, undecided, gaps: allGaps, unownedExecutables }, policy),
+    verdict: evaluate({ findings, checks, undecided, gaps: allGaps, unownedExecutables }, policy),
   };
 }

@@ -21,7 +21,7 @@ function finding(severity: Severity, state: FixState = "fixed"): Finding {
   };
 }
 
-const empty: Case = { findings: [], undecided: [], gaps: [], unownedExecutables: [] };
+const empty: Case = { findings: [], checks: [], undecided: [], gaps: [], unownedExecutables: [] };
 const gap = { code: "feed-missing" as const, message: "no feed", path: "a/b", layer: 1 };
 const undecided = { id: "X", aliases: [], package: "", layer: 0, reason: "", evidence: [] };
 const unowned = { path: "opt/x", layer: 0 };

@@ -1,3 +1,4 @@
+import type { CheckFinding } from "../core/check.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Coverage, Gap, Policy, Reason, Report, Verdict } from "../core/report.ts";
 import { atLeast, type Severity, severities } from "../core/severity.ts";
@@ -6,6 +7,7 @@ import { atLeast, type Severity, severities } from "../core/severity.ts";
 export interface Case {
   readonly findings: readonly Finding[];
   readonly undecided: Report["undecided"];
+  readonly checks: readonly CheckFinding[];
   readonly gaps: readonly Gap[];
   readonly unownedExecutables: Coverage["unownedExecutables"];
 }
@@ -18,7 +20,7 @@ export const defaultPolicy: Policy = { failOn: "high", onlyFixed: false, unowned
  * unread or undecided, else `pass`. The reasons of a `fail` also tell what is unknown. Pure.
  */
 export function evaluate(facts: Case, policy: Policy): Verdict {
-  const failing = failingReasons(facts.findings, policy);
+  const failing = [...failingReasons(facts.findings, policy), ...failingChecks(facts.checks, policy)];
   const unknown = unknownReasons(facts, policy);
   return {
     decision: failing.length > 0 ? "fail" : unknown.length > 0 ? "unknown" : "pass",
@@ -38,6 +40,21 @@ function failingReasons(findings: readonly Finding[], policy: Policy): readonly 
     const count = refused.filter((finding) => finding.severity === severity).length;
     return count === 0 ? [] : [{ code: "finding-refused", message: refusal(count, severity, policy) }];
   });
+}
+
+// A check has no version that mends it: what mends it is in the hands of who builds the image.
+function failingChecks(checks: readonly CheckFinding[], { failOn }: Policy): readonly Reason[] {
+  if (failOn === "never") return [];
+  const refused = checks.filter(({ severity }) => atLeast(severity, failOn));
+  const counts = new Map<string, { readonly check: CheckFinding; readonly count: number }>();
+  for (const check of refused) {
+    const { count = 0 } = counts.get(check.id) ?? {};
+    counts.set(check.id, { check, count: count + 1 });
+  }
+  return [...counts.values()].map(({ check: { id, title, severity }, count }) => ({
+    code: "check-failed",
+    message: `${id} ${title}${count === 1 ? "" : ` (${count})`}: ${severity} (fail on ${failOn})`,
+  }));
 }
 
 function refusal(count: number, severity: Severity, { failOn, onlyFixed }: Policy): string {

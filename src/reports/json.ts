@@ -1,4 +1,5 @@
 import type { DatabaseInfo } from "../core/advisory.ts";
+import type { CheckFinding } from "../core/check.ts";
 import type { Evidence, Finding, Undecided } from "../core/finding.ts";
 import type { Platform } from "../core/image.ts";
 import type { HiddenPackage, Package } from "../core/package.ts";
@@ -10,7 +11,7 @@ import type { Coverage, Gap, Report, ReportLayer } from "../core/report.ts";
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** Version of the report's shape: a new field raises the second number, a changed or dropped one the first. */
-export const reportSchemaVersion = "1.0";
+export const reportSchemaVersion = "1.1";
 
 /** The report by schemas/report.schema.json: lists in the report's order, fields in the schema's, two spaces, a newline at the end. */
 export function jsonReport(report: Report): string {
@@ -33,6 +34,7 @@ function reportValue(report: Report): Json {
       fixable: upgrade.fixable,
     })),
     undecided: report.undecided.map(undecidedValue),
+    checks: report.checks.map(checkValue),
     coverage: coverageValue(report.coverage),
     policy: {
       failOn: report.policy.failOn === "unknown" ? "any" : report.policy.failOn,
@@ -115,6 +117,39 @@ export function findingValue(finding: Finding): Json {
 /** An undecided match as every JSON output writes it. */
 export function undecidedValue({ id, aliases, package: purl, layer, reason, evidence }: Undecided): Json {
   return { id, aliases, package: purl, layer, reason, evidence: evidence.map(evidenceValue) };
+}
+
+function checkValue(check: CheckFinding): Json {
+  const {
+    id,
+    aliases,
+    title,
+    severity,
+    message,
+    layer,
+    paths,
+    entries,
+    bytes,
+    line,
+    removedIn,
+    owners,
+    remedy,
+  } = check;
+  return {
+    id,
+    aliases,
+    title,
+    severity,
+    message,
+    layer: layer ?? null,
+    paths: paths ?? [],
+    entries: entries ?? null,
+    bytes: bytes ?? null,
+    line: line ?? null,
+    removedIn: removedIn ?? null,
+    owners: owners ?? [],
+    remedy,
+  };
 }
 
 /** Evidence as every JSON output writes it. */

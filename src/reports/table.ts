@@ -4,6 +4,7 @@ import type { Report, ReportLayer } from "../core/report.ts";
 import { severities } from "../core/severity.ts";
 import { platformText } from "./json.ts";
 import { instruction, origin } from "./layer-text.ts";
+import { checkLines } from "./table-checks.ts";
 import { type Row, rowsByLayer } from "./table-packages.ts";
 import { rowLines, severityStyles, severityWord } from "./table-row.ts";
 import { clean, columns, cut, paint, type Style, type Terminal } from "./terminal.ts";
@@ -20,6 +21,7 @@ export function tableReport(report: Report, options: TableOptions): string {
     headerLines(report, options),
     ...layerSections(report, options),
     hiddenLines(report, options),
+    checkLines(report, options),
     undecidedLines(report, options),
     gapLines(report, options),
     noteLines(report, options),

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { scratch } from "../../tests/support/scratch.ts";
 import type { LayerIndex } from "../core/layer.ts";
+import { noSights } from "../core/sights.ts";
 import { cacheDirectory, type LayerCache, openLayerCache } from "./layer-cache.ts";
 
 function layer(diffId: string, names = "name"): LayerIndex {
@@ -32,6 +33,9 @@ function layer(diffId: string, names = "name"): LayerIndex {
       names: Uint8Array.from(Buffer.from(names)),
       nameEnds: new Uint32Array([names.length]),
       targets: new Map([[0, "target"]]),
+      owners: new Uint32Array([0, 1000, 1000]),
+      capabilities: new Map([[0, "\u0001"]]),
+      newest: [{ entry: 0, mtime: 1 }],
     },
     executables: [{ entry: 0, kind: "elf" }],
     finds: [
@@ -116,6 +120,7 @@ for (const [title, damage] of [
       unownedExecutables: [],
       files: 1,
       bytes: 1,
+      sights: noSights,
     });
     assert.equal(cache.image("i")?.files, 1);
     for (const name of readdirSync(join(directory, "layers"))) {

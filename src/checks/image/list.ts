@@ -1,0 +1,19 @@
+import type { CheckText } from "../../core/check.ts";
+import type { ImageJudge } from "../../core/image-judge.ts";
+import type { Extractor } from "../../core/plugin.ts";
+import type { TreeCheck } from "../../core/sights.ts";
+import { accountsProbe, emptyPassword } from "./accounts.ts";
+import { packageManager } from "./package-manager.ts";
+import { rootUser } from "./root-user.ts";
+
+/** Checks of single entries, in one pass over the merged image. */
+export const treeChecks: readonly TreeCheck[] = [packageManager];
+
+/** Probes into files' content, in the same walk as the extractors; what they observe belongs to {@link observedChecks}. */
+export const probes: readonly Extractor[] = [accountsProbe];
+
+/** Checks whose findings are what a probe observed. */
+export const observedChecks: readonly CheckText[] = [emptyPassword];
+
+/** Checks of the image as a whole. */
+export const judges: readonly ImageJudge[] = [rootUser];

@@ -1,0 +1,48 @@
+import type { Severity } from "./severity.ts";
+
+/**
+ * What a check says of itself, be it a rule for Dockerfiles or a check of images. Its documentation page (docs/checks/ID.md) is made
+ * from this, and nothing else.
+ */
+export interface CheckText {
+  /** Stable: `SW-DF-…` for a rule of Dockerfiles, `SW-IM-…` for a check of images; three digits follow. */
+  readonly id: string;
+  /** Ids under which other tools know it: `DL3008`, `CIS-DI-0001`, `DKL-DI-0006`. */
+  readonly aliases: readonly string[];
+  /** One line, no full stop. */
+  readonly title: string;
+  readonly severity: Severity;
+  /** Why it matters: what goes wrong otherwise. One paragraph. */
+  readonly why: string;
+  /** The edit that mends it. One paragraph. */
+  readonly remedy: string;
+  /** Lines of a Dockerfile before and after the edit. */
+  readonly example?: { readonly before: string; readonly after: string } | undefined;
+  /** Where it is written down: benchmark, manual, specification. */
+  readonly links: readonly string[];
+}
+
+/** What a check has to say of an image. */
+export interface CheckHit {
+  readonly message: string;
+  /** Index of the layer that brought it; undefined for what is in the config alone. */
+  readonly layer?: number | undefined;
+  readonly paths?: readonly string[] | undefined;
+  /** How many entries there are in all, and their bytes, where that says something. */
+  readonly entries?: number | undefined;
+  readonly bytes?: number | undefined;
+  readonly line?: number | undefined;
+  readonly removedIn?: number | undefined;
+  /** OS packages that own the paths, as `deb curl`. */
+  readonly owners?: readonly string[] | undefined;
+}
+
+/** What a check found in an image, as reports tell it. */
+export interface CheckFinding extends CheckHit {
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly title: string;
+  readonly severity: Severity;
+  readonly why: string;
+  readonly remedy: string;
+}

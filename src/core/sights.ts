@@ -1,0 +1,120 @@
+import type { CheckText } from "./check.ts";
+import type { Accounts, Observation } from "./plugin.ts";
+
+/** An entry of the merged image: what is visible in the end. */
+export interface TreeFile {
+  /** Canonical, without leading slash. */
+  readonly path: string;
+  /** Last part of the path. */
+  readonly name: string;
+  readonly kind: "file" | "directory" | "symlink" | "other";
+  /** Permission bits (12). */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Bytes of content. */
+  readonly size: number;
+  /** Index of the layer whose entry it is. */
+  readonly layer: number;
+  /** Of a symbolic link: as written. */
+  readonly target: string;
+  /** Is it a program by its first bytes (ELF, PE, Mach-O), or a script with an execute bit? */
+  readonly program: boolean;
+  /** The extended attribute `security.capability`, one character a byte (capabilities(7)); undefined without one. */
+  readonly capability: string | undefined;
+}
+
+/** The merged image, for questions about other paths. */
+export interface ImageTree {
+  /** What a path leads to, links followed; undefined when nothing is there. */
+  find(path: string): TreeFile | undefined;
+}
+
+/** What a check saw at one entry. Sights of one check, layer and `group` become one finding. */
+export interface TreeSight {
+  /** What to count together: a directory (`usr/share/doc`), a program's name. */
+  readonly group: string;
+  /** What was seen, in words; the finding's is that of its first entry, by path. */
+  readonly message: string;
+}
+
+/** Looks at every visible entry once, in one pass with all others: it must be cheap, and pure. */
+export interface TreeCheck {
+  readonly text: CheckText;
+  look(file: TreeFile, tree: ImageTree): TreeSight | undefined;
+}
+
+/** What was seen in one group of one layer. */
+export interface TreeFind {
+  readonly check: string;
+  readonly group: string;
+  readonly message: string;
+  readonly layer: number;
+  /** The first entries, sorted by path. */
+  readonly paths: readonly string[];
+  /** How many there are in all, and their bytes. */
+  readonly entries: number;
+  readonly bytes: number;
+  /** The OS packages that own these `paths`, as `deb curl`, sorted. */
+  readonly owners: readonly string[];
+}
+
+/** An observation, where it was made. */
+export interface PlacedObservation extends Observation {
+  readonly path: string;
+  readonly layer: number;
+  /** The layer that removed or replaced the file: shipped, not visible. */
+  readonly removedIn: number | undefined;
+}
+
+/** All that checks saw in the layers' bytes: the same for the same layers. */
+export interface TreeSights {
+  /** Sorted by check, layer and group. */
+  readonly finds: readonly TreeFind[];
+  /** Sorted by path, line and check. */
+  readonly observations: readonly PlacedObservation[];
+  /** By the visible passwd(5) and group(5); undefined when the image has no passwd. */
+  readonly accounts: Accounts | undefined;
+  /** Each user and group that owns visible entries, with the first of them by path. */
+  readonly owners: readonly FileOwner[];
+  readonly waste: Waste;
+  /** The files of each layer that were written last. */
+  readonly newest: readonly {
+    readonly path: string;
+    readonly layer: number;
+    /** Seconds since 1970. */
+    readonly mtime: number;
+  }[];
+}
+
+/** Of an image in which there was nothing to see. */
+export const noSights: TreeSights = {
+  finds: [],
+  observations: [],
+  accounts: undefined,
+  owners: [],
+  waste: { bytes: 0, total: 0, paths: [] },
+  newest: [],
+};
+
+/** Who owns files. */
+export interface FileOwner {
+  readonly uid: number;
+  readonly gid: number;
+  readonly entries: number;
+  readonly path: string;
+  readonly layer: number;
+}
+
+/** Bytes that lower layers ship and higher ones replace or remove, as Dive counts them (https://github.com/wagoodman/dive). */
+export interface Waste {
+  readonly bytes: number;
+  /** Of all layers' files. */
+  readonly total: number;
+  /** The largest, by path: all bytes shipped under it beyond what is visible in the end. */
+  readonly paths: readonly {
+    readonly path: string;
+    readonly bytes: number;
+    readonly layers: readonly number[];
+  }[];
+}

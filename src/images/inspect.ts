@@ -1,0 +1,148 @@
+import { entryKinds, type LayerEntries } from "../core/layer.ts";
+import type { FileOwner, ImageTree, TreeCheck, TreeFile, TreeFind, TreeSight } from "../core/sights.ts";
+import type { MergedLayers } from "./merge.ts";
+import { byText } from "./merge-packages.ts";
+import { childPath, type Directory, nodesBelow, resolvePath, type TreeNode } from "./tree.ts";
+import { layerOf } from "./tree-apply.ts";
+
+/** What one pass over the merged tree saw; who owns the paths is not yet known. */
+export interface Inspection {
+  readonly finds: readonly Omit<TreeFind, "owners">[];
+  readonly owners: readonly FileOwner[];
+  /** Bytes of all visible files, each content once. */
+  readonly visibleBytes: number;
+}
+
+/** Shows every visible entry to every check, once. */
+export function inspectTree(merged: MergedLayers, checks: readonly TreeCheck[]): Inspection {
+  const tree: ImageTree = {
+    find(path) {
+      const place = resolvePath(merged.tree, path);
+      return place?.node === undefined
+        ? undefined
+        : describe(merged, place.directory, place.name, place.node);
+    },
+  };
+  const groups = new Map<string, Group>();
+  const owners = new Map<number, Counted>();
+  const counted = new Set<number>();
+  let visibleBytes = 0;
+  for (const { directory, name, node } of nodesBelow(merged.tree, merged.tree.root)) {
+    const file = describe(merged, directory, name, node);
+    const content = typeof node === "number" ? (merged.contents.get(node) ?? node) : undefined;
+    if (content !== undefined && !counted.has(content)) {
+      // Only content with several names needs to be remembered.
+      if (merged.contents.size > 0) counted.add(content);
+      visibleBytes += file.size;
+    }
+    countOwner(owners, file);
+    for (const check of checks) {
+      const sight = check.look(file, tree);
+      if (sight !== undefined) addSight(groups, check.text.id, file, sight);
+    }
+  }
+  return {
+    finds: [...groups.values()].map(findOf).sort(compareFinds),
+    owners: [...owners.values()].sort((a, b) => a.uid - b.uid || a.gid - b.gid),
+    visibleBytes,
+  };
+}
+
+type Counted = { -readonly [Key in keyof FileOwner]: FileOwner[Key] };
+
+function describe(merged: MergedLayers, directory: Directory, name: string, node: TreeNode): TreeFile {
+  const id = typeof node === "number" ? node : node.id;
+  const layer = layerOf(merged.bases, id);
+  const entry = id - (merged.bases[layer] ?? 0);
+  const entries = merged.entries[layer];
+  const isDirectory = typeof node === "object" && node.kind === "directory";
+  // A directory that no entry made came with the entry below it: nothing is known of its rights.
+  const stated = entries !== undefined && (!isDirectory || entries.kind[entry] === entryKinds.directory);
+  const [uid, gid] = stated ? ownerOf(entries, entry) : [0, 0];
+  const content = typeof node === "number" ? (merged.contents.get(node) ?? node) : id;
+  return {
+    path: childPath(directory, name),
+    name,
+    kind: kindOf(entries, entry, node),
+    mode: stated ? (entries.mode[entry] ?? 0) : 0o755,
+    uid,
+    gid,
+    size: typeof node === "number" ? sizeOf(merged, content) : 0,
+    layer,
+    target: typeof node === "object" && node.kind === "link" ? node.target : "",
+    program: typeof node === "number" && merged.programs.has(content),
+    capability: stated ? entries.capabilities.get(entry) : undefined,
+  };
+}
+
+function kindOf(entries: LayerEntries | undefined, entry: number, node: TreeNode): TreeFile["kind"] {
+  if (typeof node === "object") return node.kind === "link" ? "symlink" : "directory";
+  return entries?.kind[entry] === entryKinds.other ? "other" : "file";
+}
+
+function sizeOf({ bases, entries }: MergedLayers, id: number): number {
+  const layer = layerOf(bases, id);
+  return entries[layer]?.size[id - (bases[layer] ?? 0)] ?? 0;
+}
+
+// The run that reaches over the entry: the last that begins at or before it.
+function ownerOf({ owners }: LayerEntries, entry: number): readonly [uid: number, gid: number] {
+  let low = 0;
+  let high = owners.length / 3 - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((owners[middle * 3] ?? 0) <= entry) low = middle;
+    else high = middle - 1;
+  }
+  return [owners[low * 3 + 1] ?? 0, owners[low * 3 + 2] ?? 0];
+}
+
+function countOwner(owners: Map<number, Counted>, { uid, gid, path, layer }: TreeFile): void {
+  const key = uid * 2 ** 21 + gid;
+  const known = owners.get(key);
+  if (known === undefined) owners.set(key, { uid, gid, entries: 1, path, layer });
+  else {
+    known.entries += 1;
+    if (path >= known.path) return;
+    known.path = path;
+    known.layer = layer;
+  }
+}
+
+/** Most paths that are kept of one find. */
+const mostPaths = 20;
+
+interface Group extends Pick<TreeFind, "check" | "group" | "layer"> {
+  entries: number;
+  bytes: number;
+  seen: { readonly path: string; readonly message: string }[];
+}
+
+function addSight(groups: Map<string, Group>, check: string, file: TreeFile, sight: TreeSight): void {
+  const { group, message } = sight;
+  const { layer, path, size } = file;
+  const key = `${check}\n${layer}\n${group}`;
+  const known = groups.get(key);
+  if (known === undefined) {
+    groups.set(key, { check, group, layer, entries: 1, bytes: size, seen: [{ path, message }] });
+    return;
+  }
+  known.entries += 1;
+  known.bytes += size;
+  known.seen.push({ path, message });
+  if (known.seen.length >= 4 * mostPaths) known.seen = firstOf(known.seen);
+}
+
+function firstOf(seen: Group["seen"]): Group["seen"] {
+  return seen.sort((a, b) => byText(a.path, b.path)).slice(0, mostPaths);
+}
+
+function findOf({ check, group, layer, entries, bytes, seen }: Group): Omit<TreeFind, "owners"> {
+  const first = firstOf(seen);
+  const message = first[0]?.message ?? "";
+  return { check, group, message, layer, paths: first.map(({ path }) => path), entries, bytes };
+}
+
+function compareFinds(a: Pick<TreeFind, "check" | "layer" | "group">, b: typeof a): number {
+  return byText(a.check, b.check) || a.layer - b.layer || byText(a.group, b.group);
+}

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { file, gone } from "../../tests/support/image.ts";
+import type { LayerBlob } from "../core/image.ts";
+import type { LayerIndex } from "../core/layer.ts";
+import type { Extractor } from "../core/plugin.ts";
+import type { TreeCheck, TreeFile, TreeSights } from "../core/sights.ts";
+import { type TarItem, writeTar } from "../formats/tar-write.ts";
+import { mergeLayers } from "./merge.ts";
+import { assembleImage } from "./merge-image.ts";
+import { createLayerWalk } from "./walk.ts";
+
+const text = { aliases: [], title: "", severity: "low", why: "", remedy: "", links: [] } as const;
+
+/** Sees what ends in `.x`, by directory. */
+const ending: TreeCheck = {
+  text: { ...text, id: "SW-IM-901" },
+  look: ({ name, path }) =>
+    name.endsWith(".x") ? { group: path.slice(0, -name.length), message: `saw ${name}` } : undefined,
+};
+
+/** Observes each line of a file `*.secret`. */
+const lines: Extractor = {
+  id: "lines",
+  wants: ({ path }) => path.endsWith(".secret"),
+  extract: ({ bytes }) => ({
+    observations: Buffer.from(bytes.read(0, bytes.size))
+      .toString()
+      .split("\n")
+      .map((message, at) => ({ check: "SW-IM-902", message, line: at + 1 })),
+  }),
+};
+
+const lists: Extractor = {
+  id: "deb-list",
+  wants: ({ path }) => path.endsWith(".list"),
+  extract: ({ path, bytes }) => ({
+    owns: [{ owner: `deb ${path.slice("var/lib/dpkg/info/".length, -5)}`, os: true, paths: [textOf(bytes)] }],
+  }),
+};
+
+function textOf(bytes: { readonly size: number; read(at: number, length: number): Uint8Array }): string {
+  return Buffer.from(bytes.read(0, bytes.size)).toString();
+}
+
+function layer(items: readonly TarItem[]): LayerIndex {
+  const walk = createLayerWalk({ extractors: [lines, lists] });
+  walk.push(writeTar(items));
+  return { diffId: "", digest: "", compression: "none", bytes: 0, ...walk.finish() };
+}
+
+function sights(
+  layers: readonly (readonly TarItem[])[],
+  checks: readonly TreeCheck[] = [ending],
+): TreeSights {
+  const read = layers.map(layer);
+  const content = { kind: "file" as const, path: "", offset: 0, length: 0 };
+  const blob: LayerBlob = { digest: undefined, diffId: undefined, mediaType: "", size: undefined, content };
+  return assembleImage(
+    read.map(() => blob),
+    read,
+    mergeLayers(read),
+    [],
+    checks,
+  ).sights;
+}
+
+test("assembleImage() joins what a check sees by layer and group, sorted, with the owners", () => {
+  const { finds } = sights([
+    [
+      file("b/2.x", "12"),
+      file("b/1.x", "1"),
+      file("a/3.x", "123"),
+      file("var/lib/dpkg/info/p.list", "b/2.x"),
+    ],
+    [file("b/4.x", "1234")],
+  ]);
+  const brief = finds.map(({ layer, group, message, paths, entries, bytes, owners }) =>
+    [layer, group, message, paths.join(), entries, bytes, owners.join()].join(" "),
+  );
+  assert.deepEqual(brief, [
+    "0 a/ saw 3.x a/3.x 1 3 ",
+    "0 b/ saw 1.x b/1.x,b/2.x 2 3 deb p",
+    "1 b/ saw 4.x b/4.x 1 4 ",
+  ]);
+});
+
+test("assembleImage() keeps the first twenty paths of many, and counts all", () => {
+  const names = Array.from({ length: 200 }, (_, at) => `d/${String(199 - at).padStart(3, "0")}.x`);
+  const [find] = sights([names.map((name) => file(name, "1"))]).finds;
+  assert.deepEqual(
+    [find?.entries, find?.paths.length, find?.paths[0], find?.paths[19]],
+    [200, 20, "d/000.x", "d/019.x"],
+  );
+});
+
+test("assembleImage() shows checks what is visible in the end, as it is", () => {
+  const seen: TreeFile[] = [];
+  const all: TreeCheck = {
+    text: { ...text, id: "SW-IM-903" },
+    look: (entry) => {
+      seen.push(entry);
+      return undefined;
+    },
+  };
+  sights(
+    [
+      [
+        { kind: "directory", path: "d", mode: 0o1777, uid: 3, gid: 4 },
+        { kind: "file", path: "d/tool", data: Buffer.from("#!/bin/sh\n"), mode: 0o4755, uid: 1000, gid: 50 },
+        {
+          kind: "file",
+          path: "d/ping",
+          data: Buffer.from("1"),
+          capability: "\u0001\u0000\u0000\u0002\u0000\u0020",
+        },
+        { kind: "hardlink", path: "d/hard", target: "d/tool" },
+        { kind: "symlink", path: "link", target: "d/tool" },
+        file("implied/below", "xy"),
+        file("old", "1"),
+      ],
+      [gone("old"), file("d/late", "1")],
+    ],
+    [all],
+  );
+  const brief = seen
+    .map(({ path, kind, mode, uid, gid, size, layer, target, program, capability }) =>
+      [path, kind, mode.toString(8), uid, gid, size, layer, target, program, capability?.length].join(" "),
+    )
+    .sort();
+  assert.deepEqual(brief, [
+    "d directory 1777 3 4 0 0  false ",
+    "d/hard file 755 0 0 10 0  true ",
+    "d/late file 644 0 0 1 1  false ",
+    "d/ping file 644 0 0 1 0  false 6",
+    "d/tool file 4755 1000 50 10 0  true ",
+    "implied directory 755 0 0 0 0  false ",
+    "implied/below file 644 0 0 2 0  false ",
+    "link symlink 755 0 0 0 0 d/tool false ",
+  ]);
+});
+
+test("assembleImage() tells who owns files, by id", () => {
+  const { owners } = sights([
+    [
+      { kind: "file", path: "b", data: Buffer.from("1"), uid: 7, gid: 7 },
+      { kind: "file", path: "a", data: Buffer.from("1"), uid: 7, gid: 7 },
+      file("c", "1"),
+    ],
+  ]);
+  assert.deepEqual(
+    owners.map(({ uid, gid, entries, path }) => [uid, gid, entries, path]),
+    [
+      [0, 0, 1, "c"],
+      [7, 7, 2, "a"],
+    ],
+  );
+});
+
+test("assembleImage() follows what was observed through the layers", () => {
+  const { observations } = sights([
+    [file("kept.secret", "one"), file("lost.secret", "two"), file("changed.secret", "three\nfour")],
+    [file("kept.secret", "zero\none"), gone("lost.secret"), file("changed.secret", "four")],
+  ]);
+  assert.deepEqual(
+    observations.map(({ path, line, message, layer, removedIn }) => [path, line, message, layer, removedIn]),
+    [
+      ["changed.secret", 1, "three", 0, 1],
+      ["changed.secret", 1, "four", 0, undefined],
+      ["kept.secret", 1, "zero", 1, undefined],
+      ["kept.secret", 2, "one", 0, undefined],
+      ["lost.secret", 1, "two", 0, 1],
+    ],
+  );
+});
+
+test("assembleImage() counts what is shipped and not visible, and names the large files", () => {
+  const big = "x".repeat(100_000);
+  const { waste } = sights([
+    [file("big", big), file("small", "12345"), file("kept", "1")],
+    [file("big", big), gone("small")],
+    [gone("big")],
+  ]);
+  assert.equal(waste.total, 200_006);
+  assert.equal(waste.bytes, 200_005);
+  assert.deepEqual(waste.paths, [{ path: "big", bytes: 200_000, layers: [0, 1] }]);
+});
+
+test("assembleImage() keeps the newest files of each layer", () => {
+  const many = Array.from({ length: 30 }, (_, at) => ({
+    kind: "file" as const,
+    path: `f${at}`,
+    data: Buffer.from("1"),
+    mtime: 1000 + ((at * 7) % 30),
+  }));
+  const { newest } = sights([many, [{ kind: "file", path: "late", data: Buffer.from("1"), mtime: 9 }]]);
+  assert.deepEqual(
+    newest.map(({ layer, mtime }) => [layer, mtime]),
+    [...Array.from({ length: 10 }, (_, at) => [0, 1029 - at]), [1, 9]],
+  );
+});

@@ -1,0 +1,106 @@
+import { entryKinds } from "../core/layer.ts";
+import type { Accounts, Observation } from "../core/plugin.ts";
+import type { PlacedObservation, TreeCheck, TreeSights, Waste } from "../core/sights.ts";
+import type { Owners } from "./attribution-owners.ts";
+import { type Inspection, inspectTree } from "./inspect.ts";
+import type { MergedLayers } from "./merge.ts";
+import { byText } from "./merge-packages.ts";
+import { layerOf, type PathState } from "./tree-apply.ts";
+import { entryPath } from "./walk-entries.ts";
+
+/** What checks saw, before it is known who owns what they saw. */
+export interface UnownedSights {
+  /** Paths whose owners are to be asked for. */
+  readonly paths: readonly string[];
+  /** Answers the sights whole. */
+  attribute(owners: Owners): TreeSights;
+}
+
+/** All that checks see in merged layers. */
+export function seeTree(
+  merged: MergedLayers,
+  visible: ReadonlyMap<string, number>,
+  checks: readonly TreeCheck[],
+): UnownedSights {
+  const inspection = inspectTree(merged, checks);
+  return {
+    paths: inspection.finds.flatMap(({ paths }) => paths),
+    attribute: (owners) => ({
+      finds: inspection.finds.map((find) => ({ ...find, owners: ownersOf(find.paths, owners) })),
+      observations: placeObservations(merged),
+      accounts: visibleAccounts(merged, visible),
+      owners: inspection.owners,
+      waste: wasteOf(merged, inspection),
+      newest: newestFiles(merged),
+    }),
+  };
+}
+
+function ownersOf(paths: readonly string[], owners: Owners): readonly string[] {
+  const found = paths.flatMap((path) => owners.osOwner(path) ?? []);
+  return [...new Set(found)].sort(byText);
+}
+
+// Where a check noticed the same in a file through several layers, the first of them brought it.
+function placeObservations(merged: MergedLayers): readonly PlacedObservation[] {
+  const placed: PlacedObservation[] = [];
+  for (const [path, states] of merged.states) placed.push(...followPath(merged, path, states));
+  return placed.sort(
+    (a, b) => byText(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0) || byText(a.check, b.check),
+  );
+}
+
+function followPath(
+  merged: MergedLayers,
+  path: string,
+  states: readonly PathState[],
+): readonly PlacedObservation[] {
+  let standing = new Map<string, PlacedObservation>();
+  const placed: PlacedObservation[] = [];
+  for (const { layer, id } of states) {
+    const next = new Map<string, PlacedObservation>();
+    for (const observation of observationsOf(merged, id)) {
+      const key = `${observation.check}\n${observation.message}`;
+      const brought = standing.get(key)?.layer ?? bytesLayer(merged, id, layer);
+      next.set(key, { ...observation, path, layer: brought, removedIn: undefined });
+    }
+    for (const [key, gone] of standing) if (!next.has(key)) placed.push({ ...gone, removedIn: layer });
+    standing = next;
+  }
+  return [...placed, ...standing.values()];
+}
+
+function bytesLayer(merged: MergedLayers, id: number | undefined, layer: number): number {
+  return id === undefined ? layer : layerOf(merged.bases, id);
+}
+
+function observationsOf(merged: MergedLayers, id: number | undefined): readonly Observation[] {
+  if (id === undefined) return [];
+  return (merged.finds.get(id) ?? []).flatMap(({ observations = [] }) => observations);
+}
+
+function visibleAccounts(merged: MergedLayers, visible: ReadonlyMap<string, number>): Accounts | undefined {
+  const of = (path: string): Accounts | undefined =>
+    merged.finds.get(visible.get(path) ?? -1)?.find(({ accounts }) => accounts !== undefined)?.accounts;
+  const users = of("etc/passwd");
+  return users === undefined ? undefined : { users: users.users, groups: of("etc/group")?.groups ?? [] };
+}
+
+const mostWasted = 20;
+
+function wasteOf({ entries, wasted }: MergedLayers, { visibleBytes }: Inspection): Waste {
+  let total = 0;
+  for (const { count, kind, size } of entries)
+    for (let entry = 0; entry < count; entry += 1)
+      if (kind[entry] === entryKinds.file) total += size[entry] ?? 0;
+  const paths = [...wasted]
+    .map(([path, { bytes, layers }]) => ({ path, bytes, layers: [...layers].sort((a, b) => a - b) }))
+    .sort((a, b) => b.bytes - a.bytes || byText(a.path, b.path));
+  return { bytes: Math.max(0, total - visibleBytes), total, paths: paths.slice(0, mostWasted) };
+}
+
+function newestFiles({ entries }: MergedLayers): TreeSights["newest"] {
+  return entries.flatMap((layerEntries, layer) =>
+    layerEntries.newest.map(({ entry, mtime }) => ({ path: entryPath(layerEntries, entry), layer, mtime })),
+  );
+}
