@@ -5,8 +5,8 @@ import { readText } from "../formats/random-access.ts";
 /**
  * Installed npm packages: the package.json at the root of every package below a `node_modules`, as `npm ls --all` lists them.
  *
- * Roots are the directories that npm, pnpm (`.pnpm/x@1.0.0/node_modules/x`), yarn (`.yarn/unplugged/…/node_modules/x`)
- * and npm's linked strategy (`.store`) make: after the first `node_modules` there are only package names and further
+ * Roots are the directories that npm, pnpm (`.pnpm/x@1.0.0/node_modules/x`), bun (`.bun`), deno (`.deno`), npm's
+ * linked strategy (`.store`) and yarn (`.yarn/unplugged/…/node_modules/x`) make: after the first `node_modules` there are only package names and further
  * `node_modules`. A package.json deeper inside a package (`dist/esm/package.json`, `test/fixtures/node_modules/x`) is that package's
  * own affair. An application's package.json is no package either (`npm ls` lists it as the root), but a release unpacked as
  * `NAME-vVERSION/` is one: yarn in the official node images (`opt/yarn-v1.22.22`).
@@ -38,8 +38,9 @@ function rootName(path: string): string | undefined {
   return at === segments.length - 1 && name !== undefined && !name.startsWith(".") ? name : undefined;
 }
 
+// Whatever its name: a store that is not known here must not hide its packages.
 function isStore(segment: string | undefined): boolean {
-  return segment === ".pnpm" || segment === ".store";
+  return segment?.startsWith(".") === true;
 }
 
 function isUnpackedRelease(path: string): boolean {

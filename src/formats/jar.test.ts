@@ -105,6 +105,16 @@ test("readJar() keeps few packages and projects of many", () => {
   assert.equal(read(classes, { ...budget(), entries: 10_000 }).packages.size, 1000);
 });
 
+test("readJar() says that there are more Maven projects than it reads", () => {
+  const items = Array.from({ length: 20_003 }, (_, index) => ({
+    name: `META-INF/maven/g/a${index}/pom.properties`,
+    data: "",
+  }));
+  const jar = read(items, { ...budget(), entries: 30_000 });
+  assert.equal(jar.projects.length, 20_000);
+  assert.deepEqual(jar.faults, ["read jar: 3 more files of Maven projects than the 20000 that are read"]);
+});
+
 test("isJarName() knows archives of classes by name", () => {
   for (const name of ["a.jar", "x/a.WAR", "a.ear", "a.hpi", "a.jpi", "a.par", "a.sar", "a.aar", "a.kar"])
     assert.equal(isJarName(name), true, name);

@@ -33,7 +33,7 @@ export interface JarBudget {
 
 const longestPart = 4 * 2 ** 20;
 const mostPackages = 1000;
-const mostProjects = 20_000;
+const mostParts = 20_000;
 /** The extensions of archives of classes that servers load. */
 const archive = /\.(?:jar|war|ear|hpi|jpi|par|sar|aar|kar|nar|rar|lpkg)$/i;
 
@@ -51,6 +51,7 @@ export function readJar(zip: ZipArchive, budget: JarBudget): Jar {
   const packages = new Set<string>();
   const nested: ZipEntry[] = [];
   const parts = new Map<string, ZipEntry>();
+  let left = 0;
   for (const entry of zip.entries()) {
     budget.entries -= 1;
     if (budget.entries < 0) throw new SeaworthyError("limit-exceeded", "read jar: too many entries in it");
@@ -60,9 +61,14 @@ export function readJar(zip: ZipArchive, budget: JarBudget): Jar {
       if (nested.length >= budget.archives)
         throw new SeaworthyError("limit-exceeded", "read jar: too many archives in it");
       nested.push(entry);
-    } else if (isPart(name) && parts.size < mostProjects) parts.set(name, entry);
+    } else if (isPart(name)) {
+      if (parts.size < mostParts) parts.set(name, entry);
+      else left += 1;
+    }
   }
-  return { packages, nested, ...readParts(zip, parts, budget) };
+  const { faults, ...told } = readParts(zip, parts, budget);
+  const more = `read jar: ${left} more files of Maven projects than the ${mostParts} that are read`;
+  return { packages, nested, ...told, faults: left === 0 ? faults : [...faults, more] };
 }
 
 function addPackage(packages: Set<string>, name: string): void {

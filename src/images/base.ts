@@ -67,13 +67,16 @@ function fromAnnotations({ annotations, layers }: BaseEvidence): BaseProof | und
   const digest = annotations["org.opencontainers.image.base.digest"];
   if (name === "scratch" || (name === "" && digest === "")) return { base: 0, application: 0 };
   const known = (name ?? "") !== "" || (digest ?? "") !== "";
-  return known ? { base: Math.min(1, layers), application: layers } : undefined;
+  // A single layer may be the base's own, or all of a squashed image.
+  return known ? { base: layers > 1 ? 1 : 0, application: layers } : undefined;
 }
 
 function fromBuildahComments({ entries, annotations }: BaseEvidence): BaseProof | undefined {
   const at = entries.findLastIndex((entry) => entry.from !== undefined && entry.from !== "scratch");
   if (at < 0) return undefined;
   const base = layersBefore(entries, at);
+  // A base without a layer: squashing (`buildah build --squash`) put both into one layer and dropped the base's history.
+  if (base === 0) return undefined;
   const name = annotations["org.opencontainers.image.base.name"];
   const latest = name === undefined || name === entries[at]?.from;
   return { base, application: latest ? base : layersBefore(entries, entries.length) };

@@ -113,7 +113,8 @@ function describe(
   const firstEntry = pairs[0]?.entry ?? entries.length;
   const firstLayer = entries.slice(0, firstEntry).filter((entry) => !entry.emptyLayer).length;
   const fromScratch = bottom.base.toLowerCase() === "scratch" && !bottom.variableBase;
-  if (pairs.length === 0 || (fromScratch && firstLayer > 0)) return undefined;
+  // Nothing below the Dockerfile's layers is right only from scratch; else the base was squashed into them, and no line made them.
+  if (pairs.length === 0 || fromScratch !== (firstLayer === 0)) return undefined;
   const onbuild = entries.slice(0, firstEntry).some(({ keyword }) => keyword === "ONBUILD");
   return {
     origins: originsOf(pairs, entries),

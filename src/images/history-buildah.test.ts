@@ -51,6 +51,10 @@ test("describeLayers() tells base, lines and stages of images that buildah built
   await build("base", baseFile);
   await build("app", appFile, "--layers=true");
   await build("merged", appFile, "--layers=false");
+  await build("squashed", appFile, "--squash");
+  await build("layered-squash", appFile, "--squash", "--layers=true");
+  const shortFile = "FROM localhost/base\nCOPY b /b\n";
+  await build("short", shortFile, "--squash");
 
   const base = await inspect(directory, "base");
   assert.deepEqual(summary(base), ["false"]);
@@ -70,6 +74,14 @@ test("describeLayers() tells base, lines and stages of images that buildah built
   const merged = await inspect(directory, "merged");
   assert.equal(summary(merged)[0], "true");
   assert.deepEqual(summary(merged, appFile), ["true", "false 5:common", "false"]);
+
+  // All in one layer, and the base's history is gone.
+  for (const name of ["squashed", "layered-squash"]) {
+    const squashed = await inspect(directory, name);
+    assert.deepEqual(summary(squashed), ["null"], name);
+    assert.deepEqual(summary(squashed, appFile), ["null"], name);
+  }
+  assert.deepEqual(summary(await inspect(directory, "short"), shortFile), ["null"]);
 });
 
 function buildah(directory: string, ...args: readonly string[]): Promise<string> {

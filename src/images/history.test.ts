@@ -222,6 +222,13 @@ test("describeLayers() tells the base by annotations, buildah's comments and bui
       "base ? ?",
       { annotations: { [baseName]: "localhost/other:1" } },
     ],
+    [
+      "buildah's squash",
+      [`~${nop} COPY file:2 in /b `, `${nop} CMD ["x"] @ FROM localhost/base:latest`],
+      "?",
+      { annotations: { [baseName]: "localhost/base:latest" } },
+    ],
+    ["one layer on a base", ["COPY c /"], "?", { annotations: { [baseName]: "localhost/base:latest" } }],
     ["buildpacks", three, "base base app", buildpacks("sha256:diff1")],
     ["buildpacks' label of another image", three, "? ? ?", buildpacks("sha256:elsewhere")],
     ["a label that is no JSON", three, "? ? ?", { labels: { "io.buildpacks.lifecycle.metadata": "{" } }],

@@ -97,7 +97,7 @@ function walkLayer(items: readonly TarItem[], targets?: WalkTargets): LayerIndex
 
 function image(...layers: (readonly TarItem[])[]): ImageContent {
   const first = layers.map((items) => walkLayer(items));
-  const targets = hiddenTargets(mergeLayers(first), plugins);
+  const { targets } = hiddenTargets(mergeLayers(first), plugins);
   const whole = first.map((index, layer) => {
     const wanted = targets.get(layer);
     return wanted === undefined ? index : withSecondPass(index, walkLayer(layers[layer] ?? [], wanted));
@@ -220,6 +220,26 @@ test("assembleImage() reads a wanted path that is a link or a hard link to an un
     link("etc/os-release", "../usr/lib/os-release"),
   ]);
   assert.deepEqual([os.distro?.version, codes(os)], ["11", []]);
+});
+
+test("hiddenTargets() names the links of each layer below which it did not ask about all files", () => {
+  const many = ["a", "b", "c"].map((name) => file(`data/${name}.txt`, ""));
+  const layers = [
+    [...many, link("first", "data")],
+    [link("second", "data"), link("third", "data"), link("x", "none")],
+  ];
+  const merged = mergeLayers(layers.map((items) => walkLayer(items)));
+  const told = (questions?: number) => hiddenTargets(merged, plugins, questions).faults;
+  assert.deepEqual(told(), []);
+  assert.deepEqual(told(9), []);
+  const state = (limit: number) => `more than ${limit} files in an image are reached through links`;
+  const fault = (layer: number, links: string, limit: number) => ({
+    layer,
+    code: "limit-exceeded",
+    message: `look for files below ${links}: ${state(limit)}`,
+  });
+  assert.deepEqual(told(3), [fault(1, '"second", "third"', 3)]);
+  assert.deepEqual(told(2), [fault(0, '"first"', 2), fault(1, '"second", "third"', 2)]);
 });
 
 test("assembleImage() takes etc/os-release before usr/lib/os-release, whichever layer it is in", () => {

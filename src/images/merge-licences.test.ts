@@ -36,7 +36,7 @@ function image(layers: readonly (readonly TarItem[])[]): ImageContent {
     return { diffId: "", digest: "", compression: "none" as const, bytes: 0, ...walk.finish() };
   });
   const merged = mergeLayers(indexes);
-  assert.equal(hiddenTargets(merged, plugins).size, 0, "no layer is read again for a licence");
+  assert.equal(hiddenTargets(merged, plugins).targets.size, 0, "no layer is read again for a licence");
   return assembleImage([], indexes, merged, ["status", "copyright"]);
 }
 

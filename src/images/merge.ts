@@ -42,20 +42,50 @@ export function mergeLayers(layers: readonly (LayerIndex | undefined)[]): Merged
 /** Most files that are asked about under a second path: each costs a question to every plugin. */
 const maxQuestions = 1_000_000;
 
+/** What a second pass has to look at. */
+export interface HiddenTargets {
+  /** Layer → entry → the paths under which plugins want it; empty for nearly every image. */
+  readonly targets: ReadonlyMap<number, WalkTargets>;
+  /** What was not asked about. */
+  readonly faults: MergedLayers["faults"];
+}
+
 /**
  * Files that only the merged tree shows to be wanted: their directory is a link of another layer, or a wanted path is a link
- * or hard link to them. Layer → entry → the paths under which plugins want it; empty for nearly every image.
+ * or hard link to them.
  */
 export function hiddenTargets(
   merged: MergedLayers,
   extractors: readonly Extractor[],
-): ReadonlyMap<number, WalkTargets> {
+  questions = maxQuestions,
+): HiddenTargets {
   const targets = new Map<number, Map<number, string[]>>();
-  const ask: Ask = { merged, extractors, targets, asked: new Set(), left: maxQuestions };
+  const ask: Ask = { merged, extractors, targets, asked: new Set(), left: questions };
   for (const { id, directory, name } of merged.moved)
     question(ask, merged.contents.get(id) ?? id, childPath(directory, name));
-  for (const link of merged.links) if (stands(link)) questionLink(ask, link);
-  return targets;
+  const given = merged.links.filter((link) => stands(link) && !questionLink(ask, link));
+  return { targets, faults: faultsOf(merged, given, questions) };
+}
+
+/** Links that one fault names; each layer has one. */
+const namedLinks = 10;
+
+function faultsOf(
+  { bases }: MergedLayers,
+  given: readonly MovedFile[],
+  questions: number,
+): HiddenTargets["faults"] {
+  const byLayer = Map.groupBy(given, ({ id }) => layerOf(bases, id));
+  return [...byLayer].map(([layer, links]) => {
+    const named = links.slice(0, namedLinks).map(({ directory, name }) => `"${childPath(directory, name)}"`);
+    const more = links.length > namedLinks ? ` and ${links.length - namedLinks} more` : "";
+    const state = `more than ${questions} files in an image are reached through links`;
+    return {
+      layer,
+      code: "limit-exceeded",
+      message: `look for files below ${named.join(", ")}${more}: ${state}`,
+    };
+  });
 }
 
 interface Ask {
@@ -72,14 +102,16 @@ function stands({ id, directory, name }: MovedFile): boolean {
   return typeof node === "object" && node.kind === "link" && node.id === id;
 }
 
-function questionLink(ask: Ask, { directory, name }: MovedFile): void {
+// Answers whether all that the link leads to was asked about.
+function questionLink(ask: Ask, { directory, name }: MovedFile): boolean {
   const { tree, contents } = ask.merged;
   const start: Place = { directory, name, node: directory.children.get(name) };
   const node = followPlace(tree, start)?.node;
-  if (node === undefined) return;
+  if (node === undefined) return true;
   const path = childPath(directory, name);
   if (typeof node === "number") question(ask, contents.get(node) ?? node, path);
-  else if (node.kind === "directory" && !holds(node, directory)) questionBelow(ask, node, path);
+  else if (node.kind === "directory" && !holds(node, directory)) return questionBelow(ask, node, path);
+  return true;
 }
 
 // A link to a directory above itself would name everything once more.
@@ -88,14 +120,15 @@ function holds(above: Directory, below: Directory): boolean {
   return false;
 }
 
-function questionBelow(ask: Ask, top: Directory, alias: string): void {
+function questionBelow(ask: Ask, top: Directory, alias: string): boolean {
   const { tree, contents } = ask.merged;
   const cut = directoryPath(top).length + 1;
   for (const { directory, name, node } of nodesBelow(tree, top)) {
     if (typeof node !== "number") continue;
-    if (ask.left <= 0) return;
+    if (ask.left <= 0) return false;
     question(ask, contents.get(node) ?? node, `${alias}/${childPath(directory, name).slice(cut)}`);
   }
+  return true;
 }
 
 function question(ask: Ask, id: number, path: string): void {

@@ -68,10 +68,23 @@ test("createLayerWalk() keeps every entry in the order of the tar", () => {
 test("createLayerWalk() passes over what aufs keeps for itself", () => {
   const { entries } = walk([
     file(".wh..wh.plnk/12.34", ""),
-    file("a/.wh..wh.aufs", ""),
-    file(".wh..wh.orph", ""),
+    file(".wh..wh.aufs", ""),
+    { kind: "directory", path: ".wh..wh.orph" },
   ]);
   assert.equal(entries.count, 0);
+});
+
+test("createLayerWalk() takes any other name after two prefixes for a whiteout, and what is below it for files", () => {
+  const { entries, faults } = walk([
+    file("a/.wh..wh.aufs", ""),
+    file("a/.wh..wh.b", ""),
+    file(".wh..wh.c", ""),
+    file("a/.wh..wh.plnk/d", ""),
+    file(".wh..wh.plnk2/e", ""),
+  ]);
+  assert.deepEqual(faults, []);
+  assert.deepEqual(paths(entries, "whiteout"), ["a/.wh.aufs", "a/.wh.b", ".wh.c"]);
+  assert.deepEqual(paths(entries, "file"), ["a/.wh..wh.plnk/d", ".wh..wh.plnk2/e"]);
 });
 
 for (const [title, item, code] of [

@@ -66,8 +66,9 @@ interface OpenFile {
 }
 
 const whiteoutPrefix = ".wh.";
-const metaPrefix = ".wh..wh.";
 const opaqueName = ".wh..wh..opq";
+/** What aufs keeps for itself, in the root and nowhere else (linux/aufs_type.h: AUFS_WKQ_PFX); no runtime unpacks it. */
+const aufsOwn = /^\.wh\.\.wh\.(?:aufs|plnk|orph)(?:\/|$)/;
 
 function visit(
   entry: TarEntry,
@@ -118,7 +119,7 @@ function takeWhiteout(path: string, collector: Collector): boolean {
     collector.add({ path: parentOf(path), kind: "opaque", mode: 0, size: 0 });
     return true;
   }
-  if (path.startsWith(metaPrefix) || path.includes(`/${metaPrefix}`)) return true;
+  if (aufsOwn.test(path)) return true;
   if (!name.startsWith(whiteoutPrefix)) return false;
   const deleted = name.slice(whiteoutPrefix.length);
   if (deleted === "" || deleted === "." || deleted === "..") {

@@ -113,8 +113,9 @@ async function completed(
   options: IndexOptions,
 ): Promise<{ layers: readonly (LayerIndex | undefined)[]; merged: MergedLayers }> {
   const merged = mergeLayers(first);
-  const targets = hiddenTargets(merged, plugins);
-  if (targets.size === 0) return { layers: first, merged };
+  const { targets, faults } = hiddenTargets(merged, plugins);
+  const faulty = (all: MergedLayers): MergedLayers => ({ ...all, faults: [...all.faults, ...faults] });
+  if (targets.size === 0) return { layers: first, merged: faulty(merged) };
   const layers = await reading(blobs, options, (how) =>
     readAll(blobs, async (blob, layer) => {
       const index = first[layer];
@@ -123,7 +124,7 @@ async function completed(
       return withSecondPass(index, await readAgain(blob, layer, index, wanted, how));
     }),
   );
-  return { layers, merged: mergeLayers(layers) };
+  return { layers, merged: faulty(mergeLayers(layers)) };
 }
 
 function storedSize({ content, size }: LayerBlob): number {
