@@ -1,6 +1,9 @@
 import type { PackedOwnership } from "../core/layer.ts";
+import { isUnchangedSince, type Sighting } from "./attribution.ts";
 import type { MergedLayers } from "./merge.ts";
+import { isOsPackage } from "./merge-packages.ts";
 import { type Directory, directoryPath, findDirectory } from "./tree.ts";
+import { layerOf } from "./tree-apply.ts";
 import { baseOf, parentOf } from "./walk-path.ts";
 
 /** Who owns a path of the merged image. */
@@ -13,15 +16,19 @@ export interface Owners {
 
 /**
  * Resolves what visible packages own, but only for the paths that will be asked about: an image has hundreds of thousands of
- * owned paths and some thousand programs and proving files.
+ * owned paths and some thousand programs and proving files. An OS package owns a path in the bytes that stood there in the
+ * layer that brought its present version: what a later layer puts in their place (pip over apt, COPY) is nobody's.
  */
 export function resolveOwners(
   merged: MergedLayers,
   visible: ReadonlyMap<string, number>,
+  sightings: readonly Sighting[],
   asked: Iterable<string>,
   accepts: (owner: string) => boolean = () => true,
 ): Owners {
+  const recorded = recordedIn(sightings);
   const table: Table = {
+    merged,
     paths: new Set(asked),
     names: new Set(),
     directories: createDirectoryNames(merged),
@@ -32,7 +39,9 @@ export function resolveOwners(
   for (const path of table.paths) table.names.add(baseOf(path));
   for (const id of visible.values())
     for (const { owns } of merged.finds.get(id) ?? [])
-      for (const ownership of owns) if (accepts(ownership.owner)) enter(table, ownership);
+      for (const ownership of owns)
+        if (accepts(ownership.owner))
+          enter(table, ownership, recorded.get(ownership.owner) ?? layerOf(merged.bases, id));
   return {
     osOwner: (path) => table.os.get(path) ?? ownerBelow(table, path, true),
     isOwned: (path) => table.any.has(path) || ownerBelow(table, path, false) !== undefined,
@@ -54,7 +63,19 @@ export function createCanonicalPath(merged: MergedLayers): (path: string) => str
   };
 }
 
+// `deb NAME`, as extractors write owners → the layer that brought the package's present version; of several architectures the last.
+function recordedIn(sightings: readonly Sighting[]): ReadonlyMap<string, number> {
+  const layers = new Map<string, number>();
+  for (const { found, origin, removedIn } of sightings) {
+    if (removedIn !== undefined || !isOsPackage(found)) continue;
+    const owner = `${found.type} ${found.name}`;
+    layers.set(owner, Math.max(origin, layers.get(owner) ?? 0));
+  }
+  return layers;
+}
+
 interface Table {
+  readonly merged: MergedLayers;
   readonly paths: Set<string>;
   readonly names: Set<string>;
   readonly directories: (path: string) => string | undefined;
@@ -63,7 +84,7 @@ interface Table {
   readonly below: Map<string, { owner: string; os: boolean }>;
 }
 
-function enter(table: Table, ownership: PackedOwnership): void {
+function enter(table: Table, ownership: PackedOwnership, recorded: number): void {
   const { owner, os } = ownership;
   for (const path of ownedPaths(ownership)) {
     if (path.endsWith("/")) {
@@ -78,6 +99,7 @@ function enter(table: Table, ownership: PackedOwnership): void {
     if (parent === undefined) continue;
     const canonical = parent === "" ? name : `${parent}/${name}`;
     if (!table.paths.has(canonical)) continue;
+    if (os && !isUnchangedSince(table.merged, canonical, recorded)) continue;
     table.any.add(canonical);
     if (os && !table.os.has(canonical)) table.os.set(canonical, owner);
   }

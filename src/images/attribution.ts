@@ -37,6 +37,26 @@ export function visibleContents(merged: MergedLayers): ReadonlyMap<string, numbe
   return visible;
 }
 
+/**
+ * Does a path hold what it held when this layer was applied? Bytes that were only copied up count as the same: told from their
+ * number and from what was found in them. True for a path at which nothing was ever followed.
+ */
+export function isUnchangedSince(merged: MergedLayers, path: string, layer: number): boolean {
+  const states = merged.states.get(path);
+  if (states === undefined) return true;
+  const now = states.at(-1)?.id;
+  const then = states.findLast((state) => state.layer <= layer)?.id;
+  if (now === undefined || then === undefined) return false;
+  return now === then || contentMark(merged, now) === contentMark(merged, then);
+}
+
+function contentMark(merged: MergedLayers, id: number): string {
+  const layer = layerOf(merged.bases, id);
+  const size = merged.entries[layer]?.size[id - (merged.bases[layer] ?? 0)] ?? 0;
+  const found = (merged.finds.get(id) ?? []).flatMap(({ packages }) => packages.map(identityOf));
+  return [size, ...found].join("\n");
+}
+
 type Run = Omit<Sighting, "removedIn">;
 
 function followPath(merged: MergedLayers, path: string, states: readonly PathState[], out: Sighting[]): void {

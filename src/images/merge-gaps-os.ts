@@ -203,7 +203,7 @@ function* listedOwners({ merged, visible }: OsEvidence, type: OsType): Generator
 // Of the lost packages those of which a file outside /etc, /var and /usr/share/doc is visible and belongs to no package that
 // the database names. Where no list of files was ever read, all: nothing shows that they are gone.
 function packagesWithFiles(
-  { merged, visible }: OsEvidence,
+  { merged, visible, sightings }: OsEvidence,
   type: OsType,
   lost: ReadonlyMap<string, LostPackage>,
 ): ReadonlySet<string> {
@@ -212,6 +212,7 @@ function packagesWithFiles(
   const others = resolveOwners(
     merged,
     visible,
+    sightings,
     files.keys(),
     (owner) => !lost.has(ownerName(owner, type) ?? ""),
   );

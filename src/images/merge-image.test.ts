@@ -163,15 +163,19 @@ test("assembleImage() does not move a package whose file was only copied up", ()
   assert.deepEqual(brief(found), [["a", "1", 0, "1:x/a.pkg"]]);
 });
 
-test("assembleImage() merges sightings of one package and keeps every path, inner ones too", () => {
+test("assembleImage() merges what one layer brought of a package and keeps every path, inner ones too", () => {
   const found = image(
-    [file("z/a.pkg", "a 1")],
+    [file("z/a.pkg", "a 1"), file("x/a.pkg", "a 1")],
     [file("b/a.pkg", "a 1 lib/x.jar"), file("c/other.pkg", "a 2")],
+    [file("x/a.pkg", "a 1"), file("d/a.pkg", "a 1"), file("a/a.pkg", "a 1")],
   );
   assert.deepEqual(brief(found), [
-    ["a", "1", 0, "1:b/a.pkg!/lib/x.jar 0:z/a.pkg"],
+    ["a", "1", 0, "2:x/a.pkg 0:z/a.pkg"],
+    ["a", "1", 1, "1:b/a.pkg!/lib/x.jar"],
+    ["a", "1", 2, "2:a/a.pkg 2:d/a.pkg"],
     ["a", "2", 1, "1:c/other.pkg"],
   ]);
+  assert.equal(found.runs.find(({ plugin }) => plugin === "language")?.packages, 4);
   assert.equal(Object.hasOwn(found.packages[0] ?? {}, "innerPath"), false);
 });
 
@@ -211,7 +215,10 @@ test("assembleImage() reads a wanted path that is a link or a hard link to an un
   const symbolic = image([file("data/real", "a 1")], [debian, link("var/lib/dpkg/status", "/data/real")]);
   assert.deepEqual(brief(symbolic), [["a", "1", 0, "0:data/real"]]);
   const hardLinked = image([file("data/real", "a 1")], [hard("x/y.pkg", "data/real")]);
-  assert.deepEqual(brief(hardLinked), [["a", "1", 0, "0:data/real 0:x/y.pkg"]]);
+  assert.deepEqual(brief(hardLinked), [
+    ["a", "1", 0, "0:data/real"],
+    ["a", "1", 1, "0:x/y.pkg"],
+  ]);
   const known = image([file("a.pkg", "a 1")], [hard("b.pkg", "a.pkg"), gone("a.pkg")]);
   assert.deepEqual(brief(known), [["a", "1", 1, "0:b.pkg"]]);
   const os = image([
@@ -264,8 +271,19 @@ test("assembleImage() knows the OS package that owns a language package's file, 
   assert.equal(x?.ownedBy, "deb python3-x");
   assert.deepEqual(found.unownedExecutables, []);
   // A second copy that no OS package brought is one for the language's own advisories.
-  const copied = image([...base, file("usr/lib/py/x.pkg", "x 1")], [file("opt/x.pkg", "x 1")]);
-  assert.equal(copied.packages.find(({ name }) => name === "x")?.ownedBy, undefined);
+  const copies = image([...base, file("usr/lib/py/x.pkg", "x 1")], [file("opt/x.pkg", "x 1")]);
+  assert.deepEqual(
+    copies.packages.filter(({ name }) => name === "x").map(({ layer, ownedBy }) => [layer, ownedBy]),
+    [
+      [0, "deb python3-x"],
+      [1, undefined],
+    ],
+  );
+  const beside = image([...base, file("usr/lib/py/x.pkg", "x 1"), file("opt/x.pkg", "x 1")]);
+  assert.deepEqual(
+    beside.packages.filter(({ name }) => name === "x").map(({ ownedBy }) => ownedBy),
+    [undefined],
+  );
 });
 
 test("assembleImage() lists programs that nobody owns, with the layer of their bytes", () => {

@@ -19,8 +19,8 @@ export function isOsPackage({ type }: { readonly type: PackageType }): boolean {
 }
 
 /**
- * One package for each purl: sightings at several paths become its locations. Its layer is the lowest origin of those that are
- * visible. What is visible nowhere is hidden, removed in the last layer that ended a sighting of it.
+ * One package for each purl and layer that brought it: sightings at several paths become its locations. What is visible nowhere is
+ * hidden, once for each purl, removed in the last layer that ended a sighting of it.
  */
 export function mergePackages(
   sightings: readonly Sighting[],
@@ -28,23 +28,26 @@ export function mergePackages(
   osOwner: (path: string) => string | undefined,
 ): MergedPackages {
   const errors: MergedPackages["errors"][number][] = [];
-  const visible = new Map<string, Sighting[]>();
-  const hidden = new Map<string, Sighting[]>();
+  const named: Named[] = [];
   for (const sighting of sightings) {
     const purl = purlOf(sighting, distro, errors);
-    if (purl === undefined) continue;
-    const group = sighting.removedIn === undefined ? visible : hidden;
-    const members = group.get(purl);
-    if (members === undefined) group.set(purl, [sighting]);
-    else members.push(sighting);
+    if (purl !== undefined) named.push({ ...sighting, purl });
   }
-  const gone = [...hidden].filter(([purl]) => !visible.has(purl));
+  const visible = named.filter(({ removedIn }) => removedIn === undefined);
+  const purls = new Set(visible.map(({ purl }) => purl));
+  const brought = Map.groupBy(visible, ({ purl, origin }) => `${origin} ${purl}`);
+  const gone = Map.groupBy(
+    named.filter(({ purl }) => !purls.has(purl)),
+    ({ purl }) => purl,
+  );
   return {
-    visible: sortedPackages([...visible].map(([purl, group]) => packageOf(purl, group, distro, osOwner))),
-    hidden: sortedPackages(gone.map(([purl, group]) => hiddenOf(purl, group, distro))),
+    visible: sortedPackages([...brought.values()].map((group) => packageOf(group, distro, osOwner))),
+    hidden: sortedPackages([...gone.values()].map((group) => hiddenOf(group, distro))),
     errors,
   };
 }
+
+type Named = Sighting & { readonly purl: string };
 
 /** Path of a proving file, with the path inside it for a nested find. */
 function locationPath({ path, found }: Sighting): string {
@@ -71,14 +74,13 @@ function purlOf(
 }
 
 function packageOf(
-  purl: string,
-  group: readonly Sighting[],
+  group: readonly Named[],
   distro: Distro | undefined,
   osOwner: (path: string) => string | undefined,
 ): Package {
   const sorted = group.toSorted((a, b) => byText(locationPath(a), locationPath(b)));
   const ownedBy = isOsPackage(sorted[0]?.found ?? { type: "deb" }) ? undefined : ownerOf(sorted, osOwner);
-  return { ...merged(purl, sorted, distro), ...(ownedBy === undefined ? {} : { ownedBy }) };
+  return { ...merged(sorted, distro), ...(ownedBy === undefined ? {} : { ownedBy }) };
 }
 
 // A copy outside the OS package's files is one that its advisories do not speak of. Copies of several owners are all of theirs.
@@ -90,20 +92,20 @@ function ownerOf(
   return owners.includes(undefined) ? undefined : [...new Set(owners)].join(", ");
 }
 
-function hiddenOf(purl: string, group: readonly Sighting[], distro: Distro | undefined): HiddenPackage {
+function hiddenOf(group: readonly Named[], distro: Distro | undefined): HiddenPackage {
   const sorted = group.toSorted((a, b) => byText(locationPath(a), locationPath(b)) || a.origin - b.origin);
   const removedIn = Math.max(...group.map((sighting) => sighting.removedIn ?? 0));
-  return { ...merged(purl, sorted, distro), removedIn };
+  return { ...merged(sorted, distro), removedIn };
 }
 
-function merged(purl: string, group: readonly Sighting[], distro: Distro | undefined): Package {
+function merged(group: readonly Named[], distro: Distro | undefined): Package {
   const [first] = group;
   if (first === undefined) throw new TypeError("a package without a sighting");
   const { innerPath: _, ...found } = first.found;
   return {
     ...found,
     licences: group.find((sighting) => sighting.found.licences.length > 0)?.found.licences ?? [],
-    purl,
+    purl: first.purl,
     ...(distro !== undefined && isOsPackage(found) ? { distro } : {}),
     layer: group.reduce((lowest, { origin }) => Math.min(lowest, origin), Number.MAX_SAFE_INTEGER),
     locations: locationsOf(group),
@@ -119,6 +121,9 @@ function locationsOf(group: readonly Sighting[]): readonly PackageLocation[] {
 
 function sortedPackages<T extends Package>(packages: T[]): T[] {
   return packages.sort(
-    (a, b) => byText(a.purl, b.purl) || byText(a.locations[0]?.path ?? "", b.locations[0]?.path ?? ""),
+    (a, b) =>
+      byText(a.purl, b.purl) ||
+      a.layer - b.layer ||
+      byText(a.locations[0]?.path ?? "", b.locations[0]?.path ?? ""),
   );
 }

@@ -34,14 +34,14 @@ export function pluginRuns(
   return [...tallies].map(([plugin, tally]) => runOf(plugin, tally, foundBy.get(plugin) ?? 0));
 }
 
-/** How many packages of the image each plugin proves; one found at several paths counts once. */
+/** How many packages of the image each plugin proves; one that a layer brought at several paths counts once. */
 export function packagesByPlugin(sightings: readonly Sighting[]): ReadonlyMap<string, number> {
   const seen = new Map<string, Set<string>>();
-  for (const { plugin, found, removedIn } of sightings) {
+  for (const { plugin, found, origin, removedIn } of sightings) {
     if (removedIn !== undefined) continue;
     const { type, namespace = "", name, version, arch = "" } = found;
     const identities = seen.get(plugin) ?? new Set();
-    seen.set(plugin, identities.add(`${type}\0${namespace}\0${name}\0${version}\0${arch}`));
+    seen.set(plugin, identities.add(`${type}\0${namespace}\0${name}\0${version}\0${arch}\0${origin}`));
   }
   return new Map([...seen].map(([plugin, identities]) => [plugin, identities.size]));
 }

@@ -22,6 +22,12 @@ function layers(...each: readonly NonNullable<ImagePlan["layers"][number]["items
   return { layers: each.map((items) => ({ items })) };
 }
 
+const lodash = "usr/lib/node_modules/lodash/package.json";
+const owning = [
+  osRelease("debian", "12"),
+  ...dpkgRoot({ name: "seaworthy-probe", version: "2.0", files: [lodash] }).slice(0, 2),
+];
+
 const rows: readonly Row[] = [
   // Clean and fully read.
   ["debian 12, all fixed", "pass", undefined, layers(debian)],
@@ -35,6 +41,12 @@ const rows: readonly Row[] = [
     layers([...debian.slice(1), file("usr/lib/os-release", 'ID=debian\nVERSION_ID="12"\n')]),
   ],
   ["an unowned program beside packages", "pass", undefined, layers(debian, [program("opt/tool")])],
+  [
+    "a flaw in a file of an OS package, left to its distribution",
+    "pass",
+    undefined,
+    layers([...owning, npmPackage("lodash", "4.17.4", "usr/lib")]),
+  ],
   ["a layer that deletes a whole application", "pass", undefined, layers(debian, [clean], [gone("app")])],
 
   // Flaws.
@@ -45,6 +57,15 @@ const rows: readonly Row[] = [
     layers([debian[0] ?? clean, ...dpkgRoot({ name: "seaworthy-probe", version: "1.0" })]),
   ],
   ["an application with a flaw", "fail", "finding-refused", layers([npmPackage("lodash", "4.17.4")])],
+  [
+    "a flaw that a later layer put over the file of an OS package",
+    "fail",
+    "finding-refused",
+    layers(
+      [...owning, npmPackage("lodash", "4.17.21", "usr/lib")],
+      [npmPackage("lodash", "4.17.4", "usr/lib")],
+    ),
+  ],
   [
     "a flaw beside a gap",
     "fail",
