@@ -9,6 +9,7 @@ import { type Owners, resolveOwners } from "./attribution-owners.ts";
 import type { MergedLayers } from "./merge.ts";
 import { emptinessGaps, fileGaps, layerGaps, mergeFaultGaps } from "./merge-gaps.ts";
 import { managerPrograms, osGaps } from "./merge-gaps-os.ts";
+import { remainsGaps } from "./merge-gaps-remains.ts";
 import { withLicences } from "./merge-licences.ts";
 import { byText, mergePackages } from "./merge-packages.ts";
 import { packagesByPlugin, pluginRuns } from "./merge-runs.ts";
@@ -37,6 +38,7 @@ export function assembleImage(
     ...blobs.flatMap((blob, index) => layerGaps(blob, layers[index], index)),
     ...mergeFaultGaps(merged),
     ...fileGaps(merged, visible, packages.errors),
+    ...remainsGaps({ merged, visible, sightings }),
     ...osGaps({ merged, visible, sightings, distro, owners }),
   ];
   return {

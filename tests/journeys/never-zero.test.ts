@@ -220,6 +220,25 @@ const rows: readonly Row[] = [
     ]),
   ],
   [
+    "a package.json deleted, its code left",
+    "unknown",
+    "file-unreadable",
+    layers(
+      [clean, npmPackage("lodash", "4.17.4"), file("app/node_modules/lodash/lodash.js", "x")],
+      [gone("app/node_modules/lodash/package.json")],
+    ),
+  ],
+  [
+    "a RECORD without its METADATA, its code left",
+    "unknown",
+    "file-unreadable",
+    layers([
+      clean,
+      file("usr/lib/python3/site-packages/x-1.dist-info/RECORD", "x.py,,\n"),
+      file("usr/lib/python3/site-packages/x.py", ""),
+    ]),
+  ],
+  [
     "a version that does not parse",
     "unknown",
     undefined,

@@ -1,0 +1,169 @@
+import type { Gap } from "../core/report.ts";
+import type { Sighting } from "./attribution.ts";
+import { ownedPaths, resolveOwners } from "./attribution-owners.ts";
+import type { MergedLayers } from "./merge.ts";
+import { byText } from "./merge-packages.ts";
+import { childPath, type Directory, directoryPath, findDirectory, resolvePath, spend } from "./tree.ts";
+import { layerOf } from "./tree-apply.ts";
+import { baseOf, parentOf } from "./walk-path.ts";
+
+/** What the search for code without its package's metadata rests on. */
+export interface RemainsEvidence {
+  readonly merged: MergedLayers;
+  readonly visible: ReadonlyMap<string, number>;
+  readonly sightings: readonly Sighting[];
+}
+
+/**
+ * Gaps of language packages whose code is there while the file that names them is not: a package.json, METADATA or PKG-INFO
+ * that a later layer deleted, or one that its RECORD says was installed and is nowhere. What npm and pip uninstall takes its code along.
+ */
+export function remainsGaps(evidence: RemainsEvidence): readonly Gap[] {
+  const remains = new Map<string, Remains>();
+  for (const one of [...withoutManifest(evidence), ...withoutMetadata(evidence), ...neverNamed(evidence)])
+    if (!remains.has(one.path)) remains.set(one.path, one);
+  if (remains.size === 0) return [];
+  const { merged, visible, sightings } = evidence;
+  const codes = [...remains.values()].map(({ code }) => code);
+  const owners = resolveOwners(merged, visible, sightings, codes);
+  // The OS package that owns the code is matched in its place.
+  return [...remains.values()]
+    .filter(({ code }) => owners.osOwner(code) === undefined)
+    .toSorted((a, b) => byText(a.path, b.path))
+    .map(gapOf);
+}
+
+/** A package that nothing names any more. */
+interface Remains {
+  /** Of the file that named it, or should. */
+  readonly path: string;
+  readonly layer: number;
+  readonly state: "gone" | "never";
+  readonly owner: string;
+  /** A file of its code. */
+  readonly code: string;
+}
+
+function gapOf({ path, layer, state, owner, code }: Remains): Gap {
+  const said =
+    state === "gone"
+      ? `it is gone since layer ${layer}, while code of ${owner} is there ("${code}")`
+      : `it is not there, while code of ${owner} is ("${code}")`;
+  return { code: "file-unreadable", message: `read "${path}": ${said}`, layer, path };
+}
+
+// Sightings of one type that a layer ended, and nothing stands in their place; the last of each path.
+function ended({ sightings, visible }: RemainsEvidence, type: Sighting["found"]["type"]): readonly Ended[] {
+  const last = new Map<string, Ended>();
+  for (const sighting of sightings) {
+    const { removedIn, found, path } = sighting;
+    if (removedIn === undefined || found.type !== type || visible.has(path)) continue;
+    if ((last.get(path)?.removedIn ?? -1) < removedIn) last.set(path, { ...sighting, removedIn });
+  }
+  return [...last.values()];
+}
+
+type Ended = Sighting & { readonly removedIn: number };
+
+function withoutManifest(evidence: RemainsEvidence): readonly Remains[] {
+  return ended(evidence, "npm").flatMap((sighting) => {
+    const { path, found, removedIn } = sighting;
+    if (baseOf(path) !== "package.json") return [];
+    const { namespace, name, version } = found;
+    const code = programText(evidence.merged, parentOf(path), removedIn);
+    const owner = `npm ${namespace === undefined ? "" : `${namespace}/`}${name}@${version}`;
+    return code === undefined ? [] : [{ path, layer: removedIn, state: "gone", owner, code }];
+  });
+}
+
+const javaScript = /\.(?:[cm]?js|node|wasm)$/;
+
+// The first file of code of lower layers in a package's own directory; what is below its node_modules is of other packages.
+function programText(merged: MergedLayers, path: string, before: number): string | undefined {
+  const top = findDirectory(merged.tree, path);
+  if (top === undefined || directoryPath(top) !== path) return undefined;
+  const pending: Directory[] = [top];
+  const found: string[] = [];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    spend(merged.tree, at.children.size + 1);
+    for (const [name, node] of at.children) {
+      if (typeof node === "number") {
+        if (javaScript.test(name) && layerOf(merged.bases, node) < before) found.push(childPath(at, name));
+      } else if (node.kind === "directory" && name !== "node_modules") pending.push(node);
+    }
+  }
+  return found.toSorted(byText)[0];
+}
+
+function withoutMetadata(evidence: RemainsEvidence): readonly Remains[] {
+  const { merged, sightings } = evidence;
+  const installed = new Set<string>();
+  for (const { found, path, removedIn } of sightings)
+    if (found.type === "pypi" && removedIn === undefined) installed.add(placeOf(path, found.name));
+  return ended(evidence, "pypi").flatMap(({ path, found, removedIn }) => {
+    // An upgrade writes a directory of another name, and may leave files as they were.
+    if (!/\.(?:dist|egg)-info\/[^/]+$/.test(path) || installed.has(placeOf(path, found.name))) return [];
+    const info = parentOf(path);
+    const list = listNames.map((name) => listBefore(merged, `${info}/${name}`, removedIn));
+    const ids = list.filter((id) => id !== undefined);
+    const code =
+      ids.length > 0
+        ? ids.map((id) => listedCode(merged, id, removedIn)).find((one) => one !== undefined)
+        : moduleOf(merged, parentOf(info), found.name, removedIn);
+    const owner = `pypi ${found.name}@${found.version}`;
+    return code === undefined ? [] : [{ path, layer: removedIn, state: "gone" as const, owner, code }];
+  });
+}
+
+const listNames = ["RECORD", "installed-files.txt"];
+
+function placeOf(path: string, name: string): string {
+  return `${parentOf(parentOf(path))}\n${name.toLowerCase().replace(/[-_.]+/g, "-")}`;
+}
+
+function listBefore({ states }: MergedLayers, path: string, layer: number): number | undefined {
+  return states.get(path)?.findLast((state) => state.layer < layer)?.id;
+}
+
+const pythonCode = /\.(?:py|so|pyd)$/;
+
+// The first file of code that a list names, lower layers brought and is still there.
+function listedCode({ finds, tree, bases }: MergedLayers, id: number, before: number): string | undefined {
+  return (finds.get(id) ?? [])
+    .flatMap(({ owns }) => owns.flatMap(ownedPaths))
+    .filter((path) => pythonCode.test(path))
+    .find((path) => {
+      const node = resolvePath(tree, path)?.node;
+      return typeof node === "number" && layerOf(bases, node) < before;
+    });
+}
+
+// Without a list: the module that has the distribution's name, as most have.
+function moduleOf(
+  { tree, bases }: MergedLayers,
+  site: string,
+  name: string,
+  before: number,
+): string | undefined {
+  const module = `${site}/${name.toLowerCase().replace(/[-.]+/g, "_")}`;
+  const place = resolvePath(tree, `${module}.py`)?.node;
+  if (typeof place === "number" && layerOf(bases, place) < before) return `${module}.py`;
+  const directory = findDirectory(tree, module);
+  const file = [...(directory?.children ?? [])].find(
+    ([child, node]) => typeof node === "number" && pythonCode.test(child) && layerOf(bases, node) < before,
+  );
+  return file === undefined ? undefined : `${module}/${file[0]}`;
+}
+
+function neverNamed({ merged, visible }: RemainsEvidence): readonly Remains[] {
+  return [...visible].flatMap(([path, id]) => {
+    const name = baseOf(path);
+    if (!listNames.includes(name)) return [];
+    const missing = `${parentOf(path)}/${name === "RECORD" ? "METADATA" : "PKG-INFO"}`;
+    if (resolvePath(merged.tree, missing) !== undefined) return [];
+    const owner = merged.finds.get(id)?.flatMap(({ owns }) => owns)[0]?.owner;
+    const code = listedCode(merged, id, merged.bases.length);
+    if (owner === undefined || code === undefined) return [];
+    return [{ path: missing, layer: layerOf(merged.bases, id), state: "never" as const, owner, code }];
+  });
+}
