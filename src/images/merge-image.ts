@@ -9,6 +9,7 @@ import { type Owners, resolveOwners } from "./attribution-owners.ts";
 import type { MergedLayers } from "./merge.ts";
 import { emptinessGaps, fileGaps, layerGaps, mergeFaultGaps } from "./merge-gaps.ts";
 import { managerPrograms, osGaps } from "./merge-gaps-os.ts";
+import { releaseGaps } from "./merge-gaps-release.ts";
 import { remainsGaps } from "./merge-gaps-remains.ts";
 import { withLicences } from "./merge-licences.ts";
 import { byText, mergePackages } from "./merge-packages.ts";
@@ -40,6 +41,7 @@ export function assembleImage(
     ...fileGaps(merged, visible, packages.errors),
     ...remainsGaps({ merged, visible, sightings }),
     ...osGaps({ merged, visible, sightings, distro, owners }),
+    ...releaseGaps({ distro, packages: packages.visible, files: releaseFiles(merged, visible) }),
   ];
   return {
     distro,
@@ -68,6 +70,18 @@ function findDistro(merged: MergedLayers, visible: ReadonlyMap<string, number>):
   });
   others.sort((a, b) => rank(a.path) - rank(b.path) || byText(a.path, b.path));
   return others[0]?.distro;
+}
+
+function releaseFiles(
+  merged: MergedLayers,
+  visible: ReadonlyMap<string, number>,
+): ReadonlyMap<string, Distro> {
+  const files = new Map<string, Distro>();
+  for (const [path, id] of visible) {
+    const distro = distroOf(merged, id);
+    if (distro !== undefined) files.set(path, distro);
+  }
+  return files;
 }
 
 // What derived distributions keep of the one that they derive from.

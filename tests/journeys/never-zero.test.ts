@@ -90,6 +90,21 @@ const rows: readonly Row[] = [
     "os-contradiction",
     layers([osRelease("debian", "12"), ...apkRoot()]),
   ],
+  [
+    "ubuntu's os-release on debian's packages",
+    "unknown",
+    "os-contradiction",
+    layers(
+      [osRelease("debian", "12"), ...dpkgRoot({ name: "base-files", version: "12.4+deb12u5" })],
+      [osRelease("ubuntu", "22.04")],
+    ),
+  ],
+  [
+    "alpine's os-release beside an older alpine-release",
+    "unknown",
+    "os-contradiction",
+    layers([osRelease("alpine", "3.18.4"), file("etc/alpine-release", "3.10.2\n"), ...apkRoot()]),
+  ],
   ["debian 9, past its end", "unknown", "os-end-of-life", layers([osRelease("debian", "9"), ...dpkgRoot()])],
   [
     "alpine 3.10, past its end",
