@@ -88,7 +88,8 @@ const sound: readonly Case[] = [
     ["alpine-baselayout 3.2.0-r23", "alpine-keys 2.4-r1"],
     { "etc/alpine-release": "alpine 3.16.9" },
   ],
-  ["wolfi 20230201", "apk", ["wolfi-baselayout 20230201-r15"]],
+  ["wolfi 20230201", "apk", ["wolfi-baselayout 20230214-r15"]],
+  ["chainguard 20230214", "apk", ["chainguard-baselayout 20230214-r8"]],
   ["postmarketos v24.06", "apk", ["alpine-release 3.20.3-r0"], { "etc/alpine-release": "alpine 3.20.3" }],
   ["rhel 9.4", "rpm", ["redhat-release 9.4-0.5.el9"], { "etc/redhat-release": "rhel 9.4" }],
   ["rhel 7.9", "rpm", ["redhat-release-server 7.9-8.el7_9"]],
@@ -164,6 +165,14 @@ const rows: readonly (readonly [one: Case, state: string])[] = [
   [
     ["alpine 3.21.0", "apk", [], { "usr/lib/os-release": "alpine 3.19.1" }],
     'it says "alpine 3.21.0", but "usr/lib/os-release" says "alpine 3.19.1"',
+  ],
+  [
+    ["wolfi 20230201", "apk", ["alpine-release 3.10.2-r0"]],
+    'it says "wolfi 20230201", but package "alpine-release" is of alpine 3.10.2-r0',
+  ],
+  [
+    ["alpine 3.21.0", "apk", ["wolfi-baselayout 20230201-r15"]],
+    'it says "alpine 3.21.0", but package "wolfi-baselayout" is of wolfi 20230201-r15',
   ],
   [
     ["debian 12", "deb", [], { "usr/lib/os-release": "ubuntu 22.04" }],

@@ -34,14 +34,19 @@ interface Release {
   /** Packages whose version is the release's, any one of them. */
   readonly packages: readonly string[];
   /** Numbers of a version that make a release of its own: advisories of RHEL 9.2 and 9.4 are the same. */
-  readonly parts: 1 | 2;
+  readonly parts: 0 | 1 | 2;
 }
+
+// They have no releases.
+const wolfi = ["wolfi-baselayout", "chainguard-baselayout"];
 
 const releases: Readonly<Record<string, Release>> = {
   debian: { packages: ["base-files"], parts: 1 },
   // base-files has Debian's number there.
   ubuntu: { packages: [], parts: 2 },
   alpine: { packages: ["alpine-release", "alpine-base"], parts: 2 },
+  wolfi: { packages: wolfi, parts: 0 },
+  chainguard: { packages: wolfi, parts: 0 },
   rhel: {
     packages: ["", "-server", "-workstation", "-client", "-computenode"].map(
       (kind) => `redhat-release${kind}`,
