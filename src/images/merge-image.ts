@@ -33,7 +33,12 @@ export function assembleImage(
   const programs = [...visible].filter(([, id]) => merged.programs.has(id)).map(([path]) => path);
   const managers = Object.values(managerPrograms).flat();
   const seen = seeTree(merged, visible, checks);
-  const owners = resolveOwners(merged, visible, sightings, [...proving, ...programs, ...managers, ...seen.paths]);
+  const owners = resolveOwners(merged, visible, sightings, [
+    ...proving,
+    ...programs,
+    ...managers,
+    ...seen.paths,
+  ]);
   const packages = mergePackages(sightings, distro, (path) => owners.osOwner(path));
   const gaps = [
     ...blobs.flatMap((blob, index) => layerGaps(blob, layers[index], index)),
