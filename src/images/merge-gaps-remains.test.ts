@@ -23,6 +23,7 @@ const newer = [
   file(`${site}/six-1.17.0.dist-info/METADATA`, "Name: six\nVersion: 1.17.0\n"),
   file(`${site}/six-1.17.0.dist-info/RECORD`, "six.py,,\n"),
 ];
+const pip = [file(`${site}/pip-24.0.dist-info/METADATA`, "Name: pip\nVersion: 24.0\n")];
 const egg = [
   file(`${site}/y.egg-info/PKG-INFO`, "Name: y\nVersion: 1\n"),
   file(`${site}/y.egg-info/installed-files.txt`, "../y/__init__.py\n"),
@@ -89,6 +90,24 @@ const rows: readonly (readonly [what: string, gap: string | undefined, ...(reado
     [gone(`${info}/METADATA`), gone(`${info}/RECORD`), gone(`${site}/six.py`)],
   ],
   ["one that was upgraded, a file left as it was", undefined, six, [gone(info), ...newer]],
+  ["one that was upgraded, its old RECORD left", undefined, [...newer, record, file(`${site}/six.py`, "x")]],
+  [
+    "one with neither METADATA nor RECORD, beside another",
+    `0 ${info}/METADATA`,
+    [...pip, installer, file(`${site}/six/__init__.py`, "")],
+  ],
+  [
+    "one whose METADATA is a directory",
+    `0 ${info}/METADATA`,
+    [...six.slice(1), file(`${info}/METADATA/x`, ""), other],
+  ],
+  ["an installer's mark without code", undefined, [...pip, installer]],
+  ["an empty directory", undefined, [...pip, { kind: "directory", path: info }, file(`${site}/six.py`, "")]],
+  [
+    "what a broken upgrade of pip leaves",
+    undefined,
+    [...pip, file(`${site}/~ix-1.0.dist-info/INSTALLER`, "pip"), file(`${site}/~ix.py`, "")],
+  ],
   ["one whose code went away", undefined, [record, other]],
   [
     "one whose METADATA is a link",

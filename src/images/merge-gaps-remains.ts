@@ -96,33 +96,47 @@ function programText(merged: MergedLayers, path: string, before: number): string
 }
 
 function withoutMetadata(evidence: RemainsEvidence): readonly Remains[] {
-  const { merged, sightings } = evidence;
-  const installed = new Set<string>();
-  for (const { found, path, removedIn } of sightings)
-    if (found.type === "pypi" && removedIn === undefined) installed.add(placeOf(path, found.name));
+  const { merged } = evidence;
+  const installed = installedPlaces(evidence);
   return ended(evidence, "pypi").flatMap(({ path, found, removedIn }) => {
-    // An upgrade writes a directory of another name, and may leave files as they were.
-    if (!/\.(?:dist|egg)-info\/[^/]+$/.test(path) || installed.has(placeOf(path, found.name))) return [];
     const info = parentOf(path);
-    const list = listNames.map((name) => listBefore(merged, `${info}/${name}`, removedIn));
-    const ids = list.filter((id) => id !== undefined);
-    const code =
-      ids.length > 0
-        ? ids.map((id) => listedCode(merged, id, removedIn)).find((one) => one !== undefined)
-        : moduleOf(merged, parentOf(info), found.name, removedIn);
+    if (!infoName.test(info) || installed.has(placeOf(info, found.name))) return [];
+    const lists = listNames.map((name) => listBefore(merged, `${info}/${name}`, removedIn));
+    const code = codeOf(merged, info, found.name, lists, removedIn);
     const owner = `pypi ${found.name}@${found.version}`;
     return code === undefined ? [] : [{ path, layer: removedIn, state: "gone" as const, owner, code }];
   });
 }
 
+const infoName = /\.(?:dist|egg)-info$/;
 const listNames = ["RECORD", "installed-files.txt"];
 
-function placeOf(path: string, name: string): string {
-  return `${parentOf(parentOf(path))}\n${name.toLowerCase().replace(/[-_.]+/g, "-")}`;
+// An upgrade writes a directory of another name, and may leave files as they were.
+function installedPlaces({ sightings }: RemainsEvidence): ReadonlySet<string> {
+  const visible = sightings.filter(
+    ({ found, removedIn }) => found.type === "pypi" && removedIn === undefined,
+  );
+  return new Set(visible.map(({ found, path }) => placeOf(parentOf(path), found.name)));
+}
+
+function placeOf(info: string, name: string): string {
+  return `${parentOf(info)}\n${name.toLowerCase().replace(/[-_.]+/g, "-")}`;
 }
 
 function listBefore({ states }: MergedLayers, path: string, layer: number): number | undefined {
   return states.get(path)?.findLast((state) => state.layer < layer)?.id;
+}
+
+function codeOf(
+  merged: MergedLayers,
+  info: string,
+  name: string,
+  lists: readonly (number | undefined)[],
+  before: number,
+): string | undefined {
+  const known = lists.filter((id) => id !== undefined);
+  if (known.length === 0) return moduleOf(merged, parentOf(info), name, before);
+  return known.map((id) => listedCode(merged, id, before)).find((code) => code !== undefined);
 }
 
 const pythonCode = /\.(?:py|so|pyd)$/;
@@ -155,15 +169,36 @@ function moduleOf(
   return file === undefined ? undefined : `${module}/${file[0]}`;
 }
 
-function neverNamed({ merged, visible }: RemainsEvidence): readonly Remains[] {
-  return [...visible].flatMap(([path, id]) => {
-    const name = baseOf(path);
-    if (!listNames.includes(name)) return [];
-    const missing = `${parentOf(path)}/${name === "RECORD" ? "METADATA" : "PKG-INFO"}`;
-    if (resolvePath(merged.tree, missing) !== undefined) return [];
-    const owner = merged.finds.get(id)?.flatMap(({ owns }) => owns)[0]?.owner;
-    const code = listedCode(merged, id, merged.bases.length);
-    if (owner === undefined || code === undefined) return [];
-    return [{ path: missing, layer: layerOf(merged.bases, id), state: "never" as const, owner, code }];
+function neverNamed(evidence: RemainsEvidence): readonly Remains[] {
+  const { merged, visible } = evidence;
+  const installed = installedPlaces(evidence);
+  return [...infoDirectories(evidence)].flatMap(([info, directory]) => {
+    const path = `${info}/${info.endsWith(".dist-info") ? "METADATA" : "PKG-INFO"}`;
+    const [name = "", version] = baseOf(info).replace(infoName, "").split("-");
+    if (typeof resolvePath(merged.tree, path)?.node === "number" || installed.has(placeOf(info, name)))
+      return [];
+    const lists = listNames.map((list) => visible.get(`${info}/${list}`));
+    const code = codeOf(merged, info, name, lists, merged.bases.length);
+    if (code === undefined) return [];
+    const owner = `pypi ${version === undefined ? name : `${name}@${version}`}`;
+    return [{ path, layer: layerOf(merged.bases, directory.id), state: "never" as const, owner, code }];
   });
+}
+
+// Directories that stand for a distribution: those with a list, and all beside one that is or was installed.
+function infoDirectories({ merged, visible, sightings }: RemainsEvidence): ReadonlyMap<string, Directory> {
+  const found = new Map<string, Directory>();
+  const add = (info: string, directory: Directory | undefined): void => {
+    // pip passes over what a broken upgrade of its own renamed to `~ip-23.0.dist-info`.
+    if (directory !== undefined && directory.children.size > 0 && !baseOf(info).startsWith("~"))
+      found.set(info, directory);
+  };
+  for (const path of visible.keys())
+    if (listNames.includes(baseOf(path))) add(parentOf(path), findDirectory(merged.tree, parentOf(path)));
+  const infos = sightings.filter(({ found: { type } }) => type === "pypi").map(({ path }) => parentOf(path));
+  for (const site of new Set(infos.filter((info) => infoName.test(info)).map(parentOf)))
+    for (const [name, node] of findDirectory(merged.tree, site)?.children ?? [])
+      if (typeof node === "object" && node.kind === "directory" && infoName.test(name))
+        add(`${site}/${name}`, node);
+  return found;
 }
