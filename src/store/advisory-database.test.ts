@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -203,6 +203,37 @@ describe("createAdvisoryWriter()", () => {
     assert.equal(found?.summary, "newer");
     assert.equal(found?.affected.length, 4);
     opened.close();
+  });
+});
+
+describe("openDatabase() of a damaged file", () => {
+  const bytes = readFileSync(build("whole.db", [plain, many, bundle]));
+  const refuses = (what: string, damaged: Buffer): void => {
+    const path = join(directory, "damaged.db");
+    writeFileSync(path, damaged);
+    assert.throws(() => openDatabase(path), { code: "database-invalid", hint: /db update/ }, what);
+  };
+
+  it("never gives an answer when one bit of it is another", () => {
+    for (let place = 0; place < bytes.length; place += 389) {
+      const damaged = Buffer.from(bytes);
+      damaged.writeUInt8((bytes[place] ?? 0) ^ (1 << (place % 8)), place);
+      refuses(`bit of byte ${place}`, damaged);
+    }
+  });
+
+  it("never gives an answer when bytes are gone, moved or added", () => {
+    const page = 8192;
+    for (let end = 0; end < bytes.length; end += 1021) refuses(`cut at ${end}`, bytes.subarray(0, end));
+    refuses("last byte gone", bytes.subarray(0, -1));
+    for (let start = 0; start + page < bytes.length; start += page) {
+      const [before, after] = [bytes.subarray(0, start), bytes.subarray(start + page)];
+      refuses(`page at ${start} gone`, Buffer.concat([before, after]));
+      refuses(`page at ${start} empty`, Buffer.concat([before, Buffer.alloc(page), after]));
+    }
+    for (const tail of ["\0", "\0\0\0\0", "x".repeat(page)])
+      refuses(`${tail.length} bytes added`, Buffer.concat([bytes, Buffer.from(tail)]));
+    refuses("itself twice", Buffer.concat([bytes, bytes]));
   });
 });
 

@@ -18,6 +18,7 @@ import { type AdvisoryDetail, readAscending, readDetail, readFlaw } from "./advi
 import { type IdPrefix, readId } from "./advisory-ids.ts";
 import { type DetailReader, StoredAdvisory } from "./advisory-record.ts";
 import { applicationId, schemaVersion } from "./advisory-schema.ts";
+import { isSealed } from "./advisory-seal.ts";
 import { lifecycleReleases } from "./lifecycle-release.ts";
 
 /**
@@ -30,6 +31,7 @@ export function openDatabase(path: string): AdvisoryDatabase {
   const database = openFile(path);
   try {
     checkSchema(database, path);
+    if (!isSealed(path)) throw invalid(path, "the file is damaged: its checksum is wrong");
     return reader(database);
   } catch (thrown) {
     database.close();

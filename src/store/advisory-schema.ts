@@ -4,7 +4,7 @@ import type { SQLInputValue } from "node:sqlite";
 export const applicationId = 0x53_65_61_77;
 
 /** Version of tables and encodings; a file of another version is refused. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /**
  * The tables of an advisory database. All rows are inserted in the order of their keys.

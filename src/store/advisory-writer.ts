@@ -7,6 +7,7 @@ import { type AdvisoryDetail, writeAscending, writeDetail, writeFlaw } from "./a
 import { IdWriter } from "./advisory-ids.ts";
 import { type RankedAdvisory, writePackages } from "./advisory-packages.ts";
 import { applicationId, packageIndex, type RowSink, schemaVersion, tables } from "./advisory-schema.ts";
+import { sealFile } from "./advisory-seal.ts";
 import { openStaging, type StagedDetail, type StagedFlaw, type Staging } from "./advisory-staging.ts";
 
 /** Builds an advisory database file: records in any order, then `finish`. */
@@ -34,6 +35,7 @@ export function createAdvisoryWriter(path: string, stagingPath: string): Advisor
     finish: (about) => {
       const info = writeDatabase(staging, path, about);
       staging.database.close();
+      sealFile(path);
       syncFile(path);
       return info;
     },
