@@ -11,22 +11,22 @@ const maxLength = 4096;
 const maxEpoch = 2_147_483_647;
 
 /**
- * Debian's ordering, deb-version(7). Takes what `dpkg --compare-versions` takes: a version that begins with a letter or holds an
- * odd character is compared (dpkg warns), one with an empty part, a bad epoch or white space inside is refused.
+ * Debian's ordering, deb-version(7). Takes what `dpkg --validate-version` takes. `dpkg --compare-versions` compares a version that
+ * begins with a letter or holds an odd character, too, with a warning: the order of such a text says nothing.
  */
 export const deb: VersionScheme<DebVersion> = { id: "deb", parse, compare };
 
 function parse(text: string): DebVersion | undefined {
   if (text.length > maxLength) return undefined;
   const trimmed = text.trim();
-  if (!/^[\x21-\x7e]+$/.test(trimmed)) return undefined;
   const colon = trimmed.indexOf(":");
   const epoch = colon < 0 ? 0 : parseEpoch(trimmed.slice(0, colon));
   const rest = trimmed.slice(colon + 1);
   const hyphen = rest.lastIndexOf("-");
   const upstream = hyphen < 0 ? rest : rest.slice(0, hyphen);
   const revision = hyphen < 0 ? "" : rest.slice(hyphen + 1);
-  if (epoch === undefined || upstream === "" || (hyphen >= 0 && revision === "")) return undefined;
+  if (epoch === undefined || (hyphen >= 0 && revision === "")) return undefined;
+  if (!/^\d[A-Za-z\d.+~:-]*$/.test(upstream) || !/^[A-Za-z\d.+~]*$/.test(revision)) return undefined;
   return { epoch, upstream, revision };
 }
 
