@@ -25,6 +25,10 @@ export function layerGaps(blob: LayerBlob, layer: LayerIndex | undefined, index:
 // A layer that was not read to its end has no digests; its fault says so.
 function digestGaps(blob: LayerBlob, layer: LayerIndex, index: number): readonly Gap[] {
   const gaps: Gap[] = [];
+  const { size, content } = blob;
+  // The digest may be right all the same: then the manifest contradicts itself, and whoever pulls the image refuses it.
+  if (size !== undefined && content.kind === "file" && layer.digest !== "" && content.length !== size)
+    gaps.push(mismatch("digest-mismatch", "the manifest", `${size} bytes`, `${content.length} bytes`, index));
   if (blob.digest !== undefined && layer.digest !== "" && blob.digest !== layer.digest)
     gaps.push(mismatch("digest-mismatch", "the manifest", blob.digest, layer.digest, index));
   if (blob.diffId !== undefined && layer.diffId !== "" && blob.diffId !== layer.diffId)

@@ -445,6 +445,8 @@ test("assembleImage() tells layers that are not what is claimed of them", () => 
   assert.deepEqual(told({ digest: "sha256:s", diffId: "sha256:d" }), []);
   assert.deepEqual(told({ digest: "sha256:other" }), ["digest-mismatch"]);
   assert.deepEqual(told({ diffId: "sha256:other" }), ["diff-id-mismatch"]);
+  assert.deepEqual(told({ digest: "sha256:s", size: 0 }), []);
+  assert.deepEqual(told({ digest: "sha256:s", size: 1 }), ["digest-mismatch"]);
   const faulty = {
     ...index,
     digest: "",
