@@ -71,6 +71,7 @@ function bar(share: number): string {
 /** What stays on the screen. */
 function lasting(event: SyncEvent): string | undefined {
   if (event.kind === "waiting") return "another process is updating the database: waiting for it";
+  if (event.kind === "poorer") return event.losses.map((loss) => `lost: ${loss}`).join("\n");
   if (event.kind !== "missing") return undefined;
   return `missing: feed ${event.feed}: ${event.documents.join(", ")}`;
 }

@@ -10,7 +10,7 @@ import { openDatabase } from "../store/advisory-database.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import { databaseProgress } from "./db-progress.ts";
 
-const usage = `seaworthy db update [--from DIR|URL] [--db FILE] [--only FEED,…] [--offline]
+const usage = `seaworthy db update [--from DIR|URL] [--db FILE] [--only FEED,…] [--allow-loss] [--offline]
 seaworthy db status [--db FILE] [--format table|json]
 
 update   builds the advisory database from upstream feeds and puts it in the place of the old one;
@@ -20,6 +20,7 @@ status   tells what the database holds, from where, how old
   --from DIR|URL   a mirror laid out HOST/PATH, as wget -x leaves it; default: upstream
   --db FILE        default: $SEAWORTHY_DB, else ~/.local/share/seaworthy/advisories.db
   --only FEED,…    build from these feeds alone: osv, debian-tracker, alpine-secdb, kev, endoflife
+  --allow-loss     take a mirror that has less than the old database, too: releases, records, news
   --offline        open no connection: build from the mirror, or from what earlier updates downloaded
   --format FORMAT  table (default) or json
 
@@ -30,6 +31,7 @@ const options = {
   from: { type: "string" },
   db: { type: "string" },
   only: { type: "string" },
+  "allow-loss": { type: "boolean" },
   offline: { type: "boolean" },
   format: { type: "string", short: "f" },
 } as const;
@@ -88,7 +90,8 @@ async function update(path: string, values: Values, io: Io): Promise<number> {
       now,
       received: progress.received,
     });
-    const info = await syncDatabase({ path, feeds: chosen, source, now, tell: progress.tell });
+    const allowLoss = values["allow-loss"] === true;
+    const info = await syncDatabase({ path, feeds: chosen, source, now, tell: progress.tell, allowLoss });
     progress.end();
     if (values.format === "json")
       io.stdout.write(`${JSON.stringify(described(path, info, io), undefined, 2)}\n`);

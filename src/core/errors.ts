@@ -22,6 +22,7 @@ export type ErrorCode =
   | "database-missing"
   | "database-invalid"
   | "database-busy"
+  | "database-poorer"
   | "feed-invalid"
   | "disk-failed"
   | "internal";

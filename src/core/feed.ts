@@ -28,8 +28,13 @@ export interface Feed {
   ): readonly string[] | Promise<readonly string[]>;
   /** Which source of the database a document makes up, where a feed has several: `osv npm`; undefined for an index. Default: the feed's id. */
   source?(name: string): string | undefined;
-  /** May this document be absent upstream? An absent one that may not is listed as missing. Default: no. */
-  optional?(name: string): boolean;
+  /** May this document be absent upstream, where these are there? An absent one that may not is listed as missing. Default: no. */
+  optional?(name: string, have: readonly FeedDocument[]): boolean;
+  /**
+   * Does a document make up the advisories of this ecosystem key, alone or with others? One that does not only adds to them.
+   * An ecosystem is covered by a source when a document that makes it up is there and none is missing. Default: yes.
+   */
+  makesUp?(name: string, ecosystem: string): boolean;
   /** @throws SeaworthyError `feed-invalid` when the document as a whole cannot be read. */
   parse(document: FeedDocument): AsyncIterable<FeedRecord>;
 }

@@ -34,8 +34,11 @@ const secfixes = z.union([
 export const alpineSecdb: Feed = {
   id: "alpine-secdb",
   documents: () => names,
-  // There is no list of releases: what is not there is a release to come, or one without a community repository.
-  optional: () => true,
+  // There is no list of releases: one of which nothing is there is to come. The first had no community repository.
+  optional: (name, have) =>
+    name === `${host}/v3.2/community.json` ||
+    !have.some((each) => ecosystemOf(each.name) === ecosystemOf(name)),
+  makesUp: (name, ecosystem) => ecosystemOf(name) === ecosystem,
   async *parse(source: FeedDocument): AsyncIterable<FeedRecord> {
     const ecosystem = ecosystemOf(source.name);
     for (const { pkg } of await read(source)) yield* packageRecords(ecosystem, pkg, source.name);

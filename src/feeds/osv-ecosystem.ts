@@ -6,6 +6,8 @@ export interface OsvExport {
   readonly name: string;
   /** Which ecosystem names (the part before the first colon) it is taken for. */
   readonly takes: readonly string[];
+  /** How the keys begin whose advisories it makes up; default: all that it is taken for. */
+  readonly own?: string;
 }
 
 /** Exports for whose packages Seaworthy has a matcher. */
@@ -18,11 +20,11 @@ export const osvExports: readonly OsvExport[] = [
   { name: "PyPI", takes: ["PyPI"] },
   { name: "Red Hat", takes: ["Red Hat"] },
   { name: "Rocky Linux", takes: ["Rocky Linux"] },
-  { name: "SUSE", takes: ["SUSE", "openSUSE"] },
+  { name: "SUSE", takes: ["SUSE", "openSUSE"], own: "sles:" },
   { name: "Ubuntu", takes: ["Ubuntu"] },
   { name: "crates.io", takes: ["crates.io"] },
   { name: "npm", takes: ["npm"] },
-  { name: "openSUSE", takes: ["SUSE", "openSUSE"] },
+  { name: "openSUSE", takes: ["SUSE", "openSUSE"], own: "opensuse-" },
 ];
 
 const languages: ReadonlyMap<string, string> = new Map([

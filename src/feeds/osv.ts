@@ -27,6 +27,7 @@ export const osv: Feed = {
     const found = exportOf(name);
     return found === undefined ? undefined : `osv ${found.name}`;
   },
+  makesUp: (name, ecosystem) => ecosystem.startsWith(exportOf(name)?.own ?? ""),
   async *parse(document: FeedDocument): AsyncIterable<FeedRecord> {
     const found = exportOf(document.name);
     if (found === undefined) return;

@@ -39,16 +39,11 @@ export async function buildDatabase(
     for (const { feed, documents, missing } of plan.feeds) {
       for (const document of documents) {
         progress({ document: document.name, done, total });
-        await readDocument(
-          feed,
-          document,
-          tallyOf(tallies, feed, document.name, document),
-          writer,
-          plan.built,
-        );
+        const tally = tallyOf(tallies, feed, document.name, document);
+        await readDocument(feed, document, tally, writer, plan.built);
         done += statSync(document.path).size;
       }
-      for (const name of missing) tallyOf(tallies, feed, name, undefined).missing.push(name);
+      for (const name of missing) noteMissing(feed, name, tallyOf(tallies, feed, name, undefined));
     }
     progress({ document: "", done, total });
     const sources = [...tallies.values()].map(sourceOf).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -108,6 +103,16 @@ function emptyTally(name: string): Tally {
   };
 }
 
+// All that is there comes first: a release of which a part is missing would look like one with few flaws.
+function noteMissing(feed: Feed, name: string, tally: Tally): void {
+  tally.missing.push(name);
+  for (const ecosystem of tally.covers) if (makesUp(feed, name, ecosystem)) tally.covers.delete(ecosystem);
+}
+
+function makesUp(feed: Feed, name: string, ecosystem: string): boolean {
+  return feed.makesUp?.(name, ecosystem) ?? true;
+}
+
 async function readDocument(
   feed: Feed,
   document: FetchedDocument,
@@ -116,17 +121,24 @@ async function readDocument(
   now: string,
 ): Promise<void> {
   const before = { records: tally.records, rejected: tally.rejected };
-  for await (const record of feed.parse(document)) take(record, tally, writer, now);
+  const covers = (ecosystem: string): boolean => makesUp(feed, document.name, ecosystem);
+  for await (const record of feed.parse(document)) take(record, { tally, covers }, writer, now);
   refuseMostlyRejected(document, tally.records - before.records, tally.rejected - before.rejected, tally);
 }
 
 const shownRejected = 20;
 
-function take(record: FeedRecord, tally: Tally, writer: AdvisoryWriter, now: string): void {
+interface Taker {
+  readonly tally: Tally;
+  readonly covers: (ecosystem: string) => boolean;
+}
+
+function take(record: FeedRecord, { tally, covers }: Taker, writer: AdvisoryWriter, now: string): void {
   switch (record.kind) {
     case "advisory":
       writer.advisory(record.advisory);
-      for (const { ecosystem } of record.advisory.affected) tally.covers.add(ecosystem);
+      for (const { ecosystem } of record.advisory.affected)
+        if (!tally.covers.has(ecosystem) && covers(ecosystem)) tally.covers.add(ecosystem);
       noteDate(tally, record.advisory.modified ?? record.advisory.published, now);
       break;
     case "known-exploited":

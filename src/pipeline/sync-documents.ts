@@ -78,8 +78,8 @@ export async function fetchFeed(
       fetched(name);
     });
   }
-  const missing = absent.filter((name) => feed.optional?.(name) !== true);
   const documents = [...have.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const missing = absent.filter((name) => feed.optional?.(name, documents) !== true);
   // A feed of which nothing is there is one miss, whatever its parts.
   return { feed, documents, missing: documents.length === 0 ? absent.slice(0, 1) : missing.sort() };
 }

@@ -24,7 +24,7 @@ import { feeds } from "../feeds/list.ts";
 import { createNetwork } from "../net/http.ts";
 import { openDatabase } from "../store/advisory-database.ts";
 import { documentSource, ensureDatabase } from "./database.ts";
-import { type SyncEvent, syncDatabase } from "./sync.ts";
+import { type SyncEvent, type SyncOptions, syncDatabase } from "./sync.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "seaworthy-sync-"));
 after(() => rmSync(directory, { recursive: true, force: true }));
@@ -78,6 +78,7 @@ function upstream(): Map<string, Buffer> {
         JSON.stringify({ packages: [{ pkg: { name: "bash", secfixes: { "5.2-r1": ["CVE-2025-0001"] } } }] }),
       ),
     ],
+    ["secdb.alpinelinux.org/v3.20/community.json", Buffer.from(JSON.stringify({ packages: [] }))],
     [
       kev,
       Buffer.from(JSON.stringify({ vulnerabilities: [{ cveID: "CVE-2025-0001", dateAdded: "2025-06-06" }] })),
@@ -149,12 +150,13 @@ describe("syncDatabase() from a server laid out as upstream", () => {
   });
   after(() => world.server.close());
 
-  async function sync(from: string = base) {
+  async function sync(from: string = base, more: Partial<SyncOptions> = {}) {
     const env = { XDG_CACHE_HOME: join(home, "cache") };
     const network = createNetwork({ env, limits: quick });
     const source = documentSource({ from, cwd: home, env, offline: false, network, now });
     try {
-      return await syncDatabase({ path, feeds, source, now, tell: (event) => events.push(event) });
+      const tell = (event: SyncEvent) => events.push(event);
+      return await syncDatabase({ path, feeds, source, now, tell, ...more });
     } finally {
       await network.close();
     }
@@ -343,6 +345,75 @@ describe("syncDatabase() from a server laid out as upstream", () => {
     assert.equal(database.covers("npm"), false);
     assert.equal(database.covers("rhel:9"), true);
     database.close();
+  });
+
+  for (const part of ["main", "community"])
+    it(`covers no release of Alpine of which ${part} is missing`, async () => {
+      const name = `secdb.alpinelinux.org/v3.20/${part}.json`;
+      const other = `secdb.alpinelinux.org/v3.19`;
+      for (const each of ["main", "community"]) {
+        const content = world.documents.get("secdb.alpinelinux.org/v3.20/main.json");
+        world.documents.set(`${other}/${each}.json`, content ?? Buffer.of());
+        world.documents.set(`secdb.alpinelinux.org/v3.20/${each}.json`, content ?? Buffer.of());
+      }
+      world.documents.delete(name);
+      const { sources } = await sync();
+      const secdb = sources.find((source) => source.name === "alpine-secdb");
+      assert.deepEqual([secdb?.covers, secdb?.missing], [["alpine:3.19"], [name]]);
+    });
+
+  it("covers no distribution by what another's export says of it", async () => {
+    const both = record("SUSE-SU-2025:1-1", "SUSE:Linux Enterprise Server 15 SP6", "bash", "5.1-1");
+    const leap = { ...both.affected[0], package: { ecosystem: "openSUSE:Leap 15.6", name: "bash" } };
+    const notice = { ...both, related: ["CVE-2025-0001"], affected: [...both.affected, leap] };
+    world.documents.set(`${osv}/ecosystems.txt`, Buffer.from("SUSE\nopenSUSE\n"));
+    world.documents.set(`${osv}/SUSE/all.zip`, zip({ "a.json": notice }));
+    const { sources } = await sync();
+    const covers = sources.map(({ name, covers }) => `${name}: ${covers.join(" ")}`);
+    assert.ok(covers.includes("osv SUSE: sles:15.6"), covers.join("\n"));
+    assert.ok(covers.includes("osv openSUSE: "), covers.join("\n"));
+  });
+
+  const poorer: readonly [what: string, change: () => void, loss: RegExp][] = [
+    [
+      "without an export",
+      () => world.documents.delete(`${osv}/npm/all.zip`),
+      /no advisories for npm; osv npm: 0 records, before 1/,
+    ],
+    ["without a catalogue", () => world.documents.delete(kev), /kev: 0 records, before 1/],
+    [
+      "without a release",
+      () => world.documents.delete("secdb.alpinelinux.org/v3.20/main.json"),
+      /no advisories for alpine:3\.20/,
+    ],
+    [
+      "that is older",
+      () => {
+        const older = {
+          ...record("GHSA-aaaa-bbbb-cccc", "npm", "left-pad", "1.2.3"),
+          modified: "2024-04-04T00:00:00Z",
+        };
+        world.documents.set(`${osv}/npm/all.zip`, zip({ "GHSA-1.json": older }));
+      },
+      /osv npm: newest of 2024-04-04, before of 2025-05-05/,
+    ],
+  ];
+  for (const [what, change, loss] of poorer)
+    it(`keeps the old database before a mirror ${what}, unless the loss is allowed`, async () => {
+      await sync();
+      change();
+      await assert.rejects(sync(), { code: "database-poorer", message: loss, hint: /--allow-loss/ });
+      assert.deepEqual(lookups(), all);
+      events = [];
+      await sync(base, { allowLoss: true });
+      const told = events.flatMap((event) => (event.kind === "poorer" ? event.losses : []));
+      assert.match(told.join("; "), loss);
+    });
+
+  it("leaves out by choice what it is not asked for", async () => {
+    await sync();
+    await sync(base, { feeds: feeds.filter(({ id }) => id !== "kev") });
+    assert.deepEqual(lookups(), all);
   });
 
   it("refuses a mirror without any feed", async () => {

@@ -10,12 +10,15 @@ import { withLock } from "./lock.ts";
 import type { BuildPlan, BuildProgress } from "./sync-build.ts";
 import { type DocumentSource, type FeedDocuments, fetchFeed } from "./sync-documents.ts";
 import { asDiskError } from "./sync-errors.ts";
+import { lossesOf } from "./sync-losses.ts";
 
 /** What a sync tells while it runs. */
 export type SyncEvent =
   | { readonly kind: "waiting" }
   | { readonly kind: "fetched"; readonly document: string }
   | { readonly kind: "missing"; readonly feed: string; readonly documents: readonly string[] }
+  /** What the new database lacks that the old one told. */
+  | { readonly kind: "poorer"; readonly losses: readonly string[] }
   | ({ readonly kind: "building" } & BuildProgress);
 
 /** What to sync, from where to where. */
@@ -27,6 +30,8 @@ export interface SyncOptions {
   /** ISO 8601. */
   readonly now: string;
   readonly tell: (event: SyncEvent) => void;
+  /** Replace the old database by a poorer one of a mirror, too? Default: no. */
+  readonly allowLoss?: boolean;
   /** How long to wait for another process, in milliseconds. */
   readonly patience?: number;
 }
@@ -55,7 +60,8 @@ const youngHeap = 8;
 /**
  * Fetches all feeds and puts a new database in the place of the old one; on any failure the old one stays. One process at a
  * time: who had to wait takes what the other has just built.
- * @throws SeaworthyError `source-unavailable` when there is no feed at all, `feed-invalid`, `disk-failed`, `database-busy`, and those of the network.
+ * @throws SeaworthyError `source-unavailable` when there is no feed at all, `feed-invalid`, `disk-failed`, `database-busy`,
+ * `database-poorer`, and those of the network.
  */
 export async function syncDatabase(options: SyncOptions): Promise<DatabaseInfo> {
   const { path } = options;
@@ -137,6 +143,7 @@ async function replace(
     const info = await build(plan, (progress) => options.tell({ kind: "building", ...progress }));
     // Proves that it opens before the old one goes.
     infoOf(plan.path);
+    checkLosses(info, options);
     renameSync(plan.path, path);
     syncDirectory(dirname(path));
     return info;
@@ -146,6 +153,28 @@ async function replace(
     throw asDiskError(thrown);
   } finally {
     removeBuild(plan);
+  }
+}
+
+// What upstream takes back is gone; of a mirror it is far more likely that it was not copied whole.
+function checkLosses(after: DatabaseInfo, { path, feeds, source, allowLoss, tell }: SyncOptions): void {
+  const before = readableInfo(path);
+  const losses = before === undefined ? [] : lossesOf(before, after, feeds);
+  if (losses.length === 0) return;
+  if (!source.partial || allowLoss === true) return tell({ kind: "poorer", losses });
+  throw new SeaworthyError(
+    "database-poorer",
+    `replace advisory database "${path}": "${source.name}" has less than it: ${losses.join("; ")}`,
+    { hint: "complete the mirror, or accept the loss with --allow-loss; the old database stays" },
+  );
+}
+
+// An old database that cannot be read, or of another schema, is no loss.
+function readableInfo(path: string): DatabaseInfo | undefined {
+  try {
+    return infoOf(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -82,6 +82,7 @@ export async function writeMirror(dir: string): Promise<void> {
   for (const [name, records] of Object.entries(osv)) await put(`${bucket}/${name}/all.zip`, zipOf(records));
   await put("security-tracker.debian.org/tracker/data/json", JSON.stringify(debianTracker));
   await put("secdb.alpinelinux.org/v3.18/main.json", JSON.stringify(alpine));
+  await put("secdb.alpinelinux.org/v3.18/community.json", JSON.stringify({ packages: [] }));
   const kev = "www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json";
   await put(kev, JSON.stringify(knownExploited));
   await put("endoflife.date/api/v1/products/full", JSON.stringify(lifecycles));
