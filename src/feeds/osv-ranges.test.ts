@@ -97,6 +97,14 @@ describe("affectedRanges()", () => {
       assert.deepEqual(affectedRanges(closed, schemes.semver), [{ introduced: "0", fixed: "9.0.0" }]);
     });
 
+  it("takes no end but the record's own where that is before the beginning, as in GHSA-82jv-9wjw-pqh6", () => {
+    const events = [{ introduced: "4.0.0-beta1" }, { fixed: "4.0.0-beta.11" }];
+    const more = { database_specific: { last_known_affected_version_range: "<= 4.0.0-beta.10" } };
+    assert.deepEqual(affectedRanges(affected([{ type: "ECOSYSTEM", events }], more), schemes.semver), [
+      { introduced: "4.0.0-beta1" },
+    ]);
+  });
+
   // The evaluation as the specification writes it down, over numbers.
   it("affects the versions that OSV's own algorithm does", () => {
     const event = record({

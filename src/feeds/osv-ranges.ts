@@ -24,6 +24,9 @@ export function affectedRanges(
       ),
     ),
   );
+  // Where the record itself names an end, be it before its beginning, that field is none.
+  const ended = spoken.some(({ events }) => events.some((event) => event.fixed ?? event.last_affected));
+  if (ended) return ranges;
   return withLastKnown(ranges, affected.database_specific?.last_known_affected_version_range, scheme);
 }
 

@@ -120,6 +120,33 @@ describe("osvAdvisory()", () => {
     }
   });
 
+  it("speaks of a plain Ubuntu package where its publisher speaks of Pro's alone, without a fix", () => {
+    const pro = (release: string, name: string, fixed?: string) =>
+      entry(`Ubuntu:Pro:${release}:LTS`, name, fixed);
+    const found = advisory({
+      id: "UBUNTU-CVE-2024-1000",
+      affected: [
+        entry("Ubuntu:22.04:LTS", "both", "1.2"),
+        pro("22.04", "both", "1.3~esm1"),
+        pro("22.04", "only", "1.3~esm1"),
+        pro("20.04", "open"),
+      ],
+    });
+    assert.deepEqual(
+      found?.affected.map(({ ecosystem, name, ranges, intent }) =>
+        [ecosystem, name, ranges[0]?.fixed, intent].join(" "),
+      ),
+      [
+        "ubuntu:22.04 both 1.2 ",
+        "ubuntu-pro:22.04 both 1.3~esm1 ",
+        "ubuntu-pro:22.04 only 1.3~esm1 ",
+        "ubuntu-pro:20.04 open  none",
+        "ubuntu:22.04 only 1.3~esm1 none",
+        "ubuntu:20.04 open  none",
+      ],
+    );
+  });
+
   it("names the module streams of modular packages, by the title", () => {
     const affected = [
       entry("AlmaLinux:8", "nodejs", "18.1-1.module_el8.3.0+1"),

@@ -31,10 +31,28 @@ export function osvAdvisory(record: OsvRecord, takes: readonly string[]): Adviso
     published: date(record.published),
     modified: date(record.modified),
     withdrawn: record.withdrawn ?? undefined,
-    affected: record.affected
-      .filter((affected) => takes.includes(affected.package?.ecosystem.split(":", 1)[0] ?? ""))
-      .flatMap((affected) => affectedEntries(affected, modules)),
+    affected: withPlainUbuntu(
+      record.affected
+        .filter((affected) => takes.includes(affected.package?.ecosystem.split(":", 1)[0] ?? ""))
+        .flatMap((affected) => affectedEntries(affected, modules)),
+    ),
   };
+}
+
+// Where Ubuntu speaks of a release's package under Pro alone, the plain one has the flaw and will get no fix without a contract:
+// Pro's version is a bound then.
+function withPlainUbuntu(entries: readonly Affected[]): readonly Affected[] {
+  const keyOf = ({ ecosystem, name }: Affected): string => `${ecosystem}\n${name}`;
+  const told = new Set(entries.map(keyOf));
+  const plain = entries
+    .filter(({ ecosystem }) => ecosystem.startsWith("ubuntu-pro:"))
+    .map((pro) => ({
+      ...pro,
+      ecosystem: pro.ecosystem.replace("ubuntu-pro:", "ubuntu:"),
+      intent: "none" as const,
+    }))
+    .filter((entry) => !told.has(keyOf(entry)));
+  return [...entries, ...plain];
 }
 
 function bundled(record: OsvRecord): readonly string[] {
