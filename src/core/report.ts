@@ -71,7 +71,7 @@ export interface Coverage {
   readonly skipped: readonly Skipped[];
   /** Executables that no package claims, sorted by path. */
   readonly unownedExecutables: readonly { readonly path: string; readonly layer: number }[];
-  /** In words what else is to be known of the image; touches no verdict. */
+  /** In words what else is to be known of the image and its advisories; touches no verdict. */
   readonly notes: readonly string[];
   readonly database: DatabaseInfo;
 }

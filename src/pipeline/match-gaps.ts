@@ -36,9 +36,10 @@ function distroName({ id, version, prettyName }: Distro): string {
   return `"${prettyName !== "" ? prettyName : version === "" ? id : `${id} ${version}`}"`;
 }
 
+// A release that the source does not list is no gap: it lists those that have ended for ever, so that one is newer, or rolls.
 function endOfLife(distro: Distro, database: AdvisoryDatabase, today: string): readonly Gap[] {
   const lifecycle = database.lifecycle(distro.id, distro.version);
-  if (lifecycle === undefined) return [];
+  if (lifecycle === undefined) return knowsLifecycles(database) ? [] : [lifecyclesMissing(distro)];
   const { endOfLife: end, ended, release } = lifecycle;
   const name = `${distro.id} ${release}`;
   if (end !== undefined && end < today)
@@ -46,6 +47,18 @@ function endOfLife(distro: Distro, database: AdvisoryDatabase, today: string): r
   if (end === undefined && ended === true)
     return [{ code: "os-end-of-life", message: `${name} has reached its end of life` }];
   return [];
+}
+
+function knowsLifecycles({ info }: AdvisoryDatabase): boolean {
+  return (
+    info.kind === "landmark" ||
+    info.sources.some(({ name, advisories }) => name === "endoflife" && advisories > 0)
+  );
+}
+
+function lifecyclesMissing(distro: Distro): Gap {
+  const message = `the database has no ends of life (feed endoflife): whether ${distroName(distro)} is still supported is not known`;
+  return { code: "feed-missing", message };
 }
 
 function feedGaps(packages: readonly Package[], database: AdvisoryDatabase): readonly Gap[] {

@@ -89,13 +89,21 @@ interface Facts {
   readonly exploited?: readonly string[];
   readonly lifecycles?: readonly { readonly id: string; readonly lifecycle: Lifecycle }[];
   readonly kind?: "full" | "landmark";
+  /** Is the source of ends of life there? Default: yes. */
+  readonly endoflife?: boolean;
 }
 
 function database(advisories: readonly Advisory[], facts: Facts = {}) {
   const covers = facts.covers ?? ["debian:12", "npm", "pypi", "maven", "golang", "cargo"];
   const source = { name: "osv", url: "", newest: "", fetched: "", advisories: advisories.length, covers };
+  const lifecycles = {
+    ...source,
+    name: "endoflife",
+    advisories: facts.endoflife === false ? 0 : 1,
+    covers: [],
+  };
   return memoryDatabase({
-    info: { kind: facts.kind ?? "full", schema: 1, built: "", digest: "", sources: [source] },
+    info: { kind: facts.kind ?? "full", schema: 1, built: "", digest: "", sources: [source, lifecycles] },
     advisories,
     knownExploited: (facts.exploited ?? []).map((cve) => ({ cve, added: "2024-01-01" })),
     lifecycles: facts.lifecycles ?? [],
@@ -545,6 +553,8 @@ describe("gaps", () => {
       { lifecycles: [{ id: "debian", lifecycle: { product: "debian", release: "12", ended: true } }] },
       ["os-end-of-life"],
     ],
+    ["a release whose end no source tells", image([openssl]), { endoflife: false }, ["feed-missing"]],
+    ["an application without an OS or source of ends", image([lodash]), { endoflife: false }, []],
     ["a version that does not parse", image([pkg("npm", "x", "banana")]), {}, ["version-invalid"]],
     ["a Go program built from its sources", image([pkg("golang", "example.org/x", "(devel)")]), {}, []],
     ["the landmarks", image([lodash]), { kind: "landmark" }, ["landmark-database"]],

@@ -5,6 +5,7 @@ import { evaluate } from "../policy/evaluate.ts";
 import { reportSchemaVersion } from "../reports/json.ts";
 import { checkImage } from "./check.ts";
 import { matchImage } from "./match.ts";
+import { matchNotes } from "./match-notes.ts";
 
 /** What an indexed image is judged by. `today` is `YYYY-MM-DD`. */
 export interface Judgement {
@@ -43,7 +44,7 @@ export function scanReport(indexed: IndexedImage, { database, policy, today }: J
       gaps: allGaps,
       skipped,
       unownedExecutables,
-      notes,
+      notes: [...notes, ...matchNotes(indexed, database)],
       database: database.info,
     },
     policy,
