@@ -19,23 +19,73 @@ export type RawEvent = readonly [kind: string, version: string];
 /** Compares two versions by the real tool; undefined where the tool does not take one. */
 export type Order = (a: string, b: string) => number | undefined;
 
-/** Facts by package name of one ecosystem of an OSV export. */
+/** Which records of OSV's exports are of one ecosystem, and how that writes a package's name. */
+export interface RawExport {
+  readonly folders: readonly string[];
+  readonly takes: (ecosystem: string) => boolean;
+  readonly nameOf?: (name: string) => string;
+}
+
+/** Facts by package name of one ecosystem of OSV's exports. */
 export async function osvFacts(
   mirror: string,
-  folder: string,
-  ecosystem: string,
+  { folders, takes, nameOf = (name) => name }: RawExport,
 ): Promise<ReadonlyMap<string, readonly RawFact[]>> {
   const facts = new Map<string, RawFact[]>();
-  const file = join(mirror, "osv-vulnerabilities.storage.googleapis.com", folder, "all.zip");
-  for await (const record of recordsOf(file)) {
+  for await (const record of recordsOf(mirror, folders)) {
     if (record.withdrawn !== undefined) continue;
-    const cves = (record.related ?? []).filter((id) => /^CVE-\d+-\d+$/.test(id));
-    const ids = /^(?:AL|RL)[SBE]A-/.test(record.id) ? cves : [record.id, ...(record.aliases ?? [])];
-    for (const { package: named, ranges = [], versions = [], database_specific: more } of record.affected)
-      if (named?.ecosystem === ecosystem) {
-        const events = ranges.filter(({ type }) => type !== "GIT").map((range) => eventsOf(range, more));
-        add(facts, named.name, { ids, ranges: events, versions });
-      }
+    const ids = idsOf(record);
+    for (const affected of record.affected ?? []) {
+      const { package: named, ranges = [], versions = [], database_specific: more } = affected;
+      if (named === undefined || !takes(named.ecosystem)) continue;
+      const events = ranges.filter(({ type }) => type !== "GIT").map((range) => eventsOf(range, more));
+      const own = nameOf(named.name);
+      add(facts, own, { ids, ranges: events, versions });
+      for (const [binary, fixed] of binariesOf(affected))
+        if (binary !== own) add(facts, binary, { ids, ranges: fixedAt(fixed), versions: [] });
+    }
+  }
+  return facts;
+}
+
+// A notice mends the CVEs that it names; what one publisher says of a CVE is of that CVE.
+function idsOf({ id, aliases = [], related = [] }: OsvRecord): readonly string[] {
+  if (/^(?:AL|RL|RX|RH)[SBE]A-|^(?:open)?SUSE-/.test(id))
+    return related.filter((each) => /^CVE-\d+-\d+$/.test(each));
+  return [id, ...aliases, ...(/^UBUNTU-(CVE-.+)$/.exec(id)?.slice(1) ?? [])];
+}
+
+// What a notice of SUSE brings, each with its version.
+function binariesOf({ ecosystem_specific: specific }: RawAffected): readonly (readonly [string, string])[] {
+  return (specific?.binaries ?? []).flatMap((each) => Object.entries(each));
+}
+
+function fixedAt(version: string): readonly (readonly RawEvent[])[] {
+  return [
+    [
+      ["introduced", "0"],
+      ["fixed", version],
+    ],
+  ];
+}
+
+// A line of remarks or of several ids is a matter of reading, not of versions.
+const soleCve = /^CVE-\d{4}-\d+$/;
+
+/** Facts by source package of one release of Alpine, `v3.20`. */
+export async function secdbFacts(
+  mirror: string,
+  release: string,
+): Promise<ReadonlyMap<string, readonly RawFact[]>> {
+  const facts = new Map<string, RawFact[]>();
+  for (const part of ["main", "community"]) {
+    const text = await readFile(join(mirror, "secdb.alpinelinux.org", release, `${part}.json`), "utf8");
+    const { packages }: SecurityDatabase = JSON.parse(text);
+    for (const { pkg } of packages)
+      for (const [version, flaws] of Object.entries(pkg.secfixes))
+        for (const id of flaws ?? [])
+          if (version !== "0" && soleCve.test(id))
+            add(facts, pkg.name, { ids: [id], ranges: fixedAt(version), versions: [] });
   }
   return facts;
 }
@@ -79,12 +129,15 @@ interface OsvRecord {
   readonly withdrawn?: string;
   readonly aliases?: readonly string[];
   readonly related?: readonly string[];
-  readonly affected: readonly {
-    readonly package?: { readonly ecosystem: string; readonly name: string };
-    readonly ranges?: readonly OsvRange[];
-    readonly versions?: readonly string[];
-    readonly database_specific?: Bounded;
-  }[];
+  readonly affected?: readonly RawAffected[];
+}
+
+interface RawAffected {
+  readonly package?: { readonly ecosystem: string; readonly name: string };
+  readonly ranges?: readonly OsvRange[];
+  readonly versions?: readonly string[];
+  readonly database_specific?: Bounded;
+  readonly ecosystem_specific?: { readonly binaries?: readonly Readonly<Record<string, string>>[] };
 }
 
 interface OsvRange {
@@ -96,17 +149,29 @@ interface Bounded {
   readonly last_known_affected_version_range?: string;
 }
 
+interface SecurityDatabase {
+  readonly packages: readonly {
+    readonly pkg: {
+      readonly name: string;
+      readonly secfixes: Readonly<Record<string, readonly string[] | null>>;
+    };
+  }[];
+}
+
 interface TrackedFlaw {
   readonly releases: Readonly<Record<string, { readonly status: string; readonly fixed_version?: string }>>;
 }
 
-async function* recordsOf(file: string): AsyncGenerator<OsvRecord> {
-  const zip = await fromBufferPromise(await readFile(file), { lazyEntries: true });
-  for await (const entry of zip.eachEntry()) {
-    const parts: Buffer[] = [];
-    for await (const part of await zip.openReadStreamPromise(entry)) parts.push(Buffer.from(part));
-    const record: OsvRecord = JSON.parse(Buffer.concat(parts).toString());
-    yield record;
+async function* recordsOf(mirror: string, folders: readonly string[]): AsyncGenerator<OsvRecord> {
+  for (const folder of folders) {
+    const file = join(mirror, "osv-vulnerabilities.storage.googleapis.com", folder, "all.zip");
+    const zip = await fromBufferPromise(await readFile(file), { lazyEntries: true });
+    for await (const entry of zip.eachEntry()) {
+      const parts: Buffer[] = [];
+      for await (const part of await zip.openReadStreamPromise(entry)) parts.push(Buffer.from(part));
+      const record: OsvRecord = JSON.parse(Buffer.concat(parts).toString());
+      yield record;
+    }
   }
 }
 
