@@ -21,7 +21,11 @@ export interface ImageMatch {
 }
 
 /** Matches an indexed image with the advisories; `today` (`YYYY-MM-DD`) tells what is past its end of life. Pure. */
-export function matchImage(indexed: IndexedImage, database: AdvisoryDatabase, today: string): ImageMatch {
+export function matchImage(
+  indexed: Pick<IndexedImage, "distro" | "packages">,
+  database: AdvisoryDatabase,
+  today: string,
+): ImageMatch {
   const skip = skipper(indexed, database);
   const answer = answerer(database);
   const findings = new Map<string, readonly [Flawed, Finding]>();

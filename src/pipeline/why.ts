@@ -5,6 +5,7 @@ import type { HiddenPackage, Package } from "../core/package.ts";
 import { fullName } from "../core/package-name.ts";
 import type { Gap } from "../core/report.ts";
 import { matchImage } from "./match.ts";
+import { matchNotes } from "./match-notes.ts";
 import { decideEntry, keysOf } from "./match-package.ts";
 import { skipper } from "./skip.ts";
 
@@ -38,10 +39,13 @@ export interface Explanation {
   readonly gaps: readonly Gap[];
 }
 
+/** What of an image decides whether a flaw is a finding of it. */
+type ExplainedImage = Pick<IndexedImage, "distro" | "packages" | "hiddenPackages" | "gaps">;
+
 /** Explains a flaw, by any of its ids, for an image: why it is a finding, or why not. Pure. */
 export function explainFlaw(
   text: string,
-  indexed: IndexedImage,
+  indexed: ExplainedImage,
   database: AdvisoryDatabase,
   today: string,
 ): Explanation {
@@ -99,7 +103,7 @@ type Entry = { readonly advisory: Advisory; readonly affected: Affected };
 function dismissals(
   id: string,
   advisories: readonly Advisory[],
-  indexed: IndexedImage,
+  indexed: ExplainedImage,
   database: AdvisoryDatabase,
   answered: ReadonlySet<string>,
 ): readonly Dismissal[] {
@@ -122,7 +126,10 @@ function dismissals(
     );
     if (affected.length > 0) found.push(hiddenOne(hidden));
   }
-  return found.length > 0 || seen ? found : [ofImage("package-absent", absentMessage(advisories))];
+  if (found.length > 0 || seen) return found;
+  // Busybox of another distribution is named: here the flaw may be without a fix, and so without an advisory.
+  const message = [absentMessage(advisories), ...matchNotes(indexed, database)].join("; ");
+  return [ofImage("package-absent", message)];
 }
 
 function byKey(advisories: readonly Advisory[]): ReadonlyMap<string, readonly Entry[]> {

@@ -253,15 +253,18 @@ function sampled(facts: ReadonlyMap<string, readonly RawFact[]>): readonly RawQu
     );
 }
 
+// What has to be compared; "0" is before every version.
 function pairsOf({ version, about }: RawQuestion): readonly (readonly [string, string])[] {
   return about.flatMap(({ ranges, versions }) => [
     ...versions.map((one) => [version, one] as const),
-    ...ranges.flatMap((range) =>
-      range.flatMap(([, bound]) => [
-        [version, bound] as const,
-        ...range.filter(([, other]) => other !== bound).map(([, other]) => [bound, other] as const),
-      ]),
-    ),
+    ...ranges
+      .map((range) => range.map(([, bound]) => bound).filter((bound) => bound !== "0"))
+      .flatMap((bounds) =>
+        bounds.flatMap((bound) => [
+          [version, bound] as const,
+          ...bounds.filter((other) => other !== bound).map((other) => [bound, other] as const),
+        ]),
+      ),
   ]);
 }
 
