@@ -24,20 +24,27 @@ export interface RawExport {
   readonly folders: readonly string[];
   readonly takes: (ecosystem: string) => boolean;
   readonly nameOf?: (name: string) => string;
+  /** Entries that stand for those of `takes` where a record has none of these for the package. */
+  readonly instead?: (ecosystem: string) => boolean;
 }
 
 /** Facts by package name of one ecosystem of OSV's exports. */
 export async function osvFacts(
   mirror: string,
-  { folders, takes, nameOf = (name) => name }: RawExport,
+  { folders, takes, nameOf = (name) => name, instead = () => false }: RawExport,
 ): Promise<ReadonlyMap<string, readonly RawFact[]>> {
   const facts = new Map<string, RawFact[]>();
   for await (const record of recordsOf(mirror, folders)) {
     if (record.withdrawn !== undefined) continue;
     const ids = idsOf(record);
-    for (const affected of record.affected ?? []) {
+    const taken = (record.affected ?? []).filter((each) => takes(each.package?.ecosystem ?? ""));
+    const told = new Set(taken.map((each) => each.package?.name));
+    const others = (record.affected ?? []).filter(
+      (each) => instead(each.package?.ecosystem ?? "") && !told.has(each.package?.name),
+    );
+    for (const affected of [...taken, ...others]) {
       const { package: named, ranges = [], versions = [], database_specific: more } = affected;
-      if (named === undefined || !takes(named.ecosystem)) continue;
+      if (named === undefined) continue;
       const events = ranges.filter(({ type }) => type !== "GIT").map((range) => eventsOf(range, more));
       const own = nameOf(named.name);
       add(facts, own, { ids, ranges: events, versions });
