@@ -21,7 +21,7 @@ test("matchNotes() says of whose distributions only fixed flaws are known", () =
   ];
   for (const [id, version, key] of rows) {
     const notes = matchNotes({ distro: { id, version, idLike: [], prettyName: "" } }, database);
-    const expected = `${key}: its advisories list fixed flaws only; a flaw that has no fix yet is not known`;
+    const expected = `${key}: advisories list only what is fixed, not open flaws`;
     assert.deepEqual(notes, key === undefined ? [] : [expected], `${id} ${version}`);
   }
   assert.deepEqual(matchNotes({ distro: undefined }, database), []);

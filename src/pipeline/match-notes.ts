@@ -13,5 +13,5 @@ export function matchNotes(
   const key = distro === undefined ? undefined : distroKey(distro);
   if (distro === undefined || key === undefined || followOpenFlaws.has(distro.id)) return [];
   if (!database.covers(key)) return [];
-  return [`${key}: its advisories list fixed flaws only; a flaw that has no fix yet is not known`];
+  return [`${key}: advisories list only what is fixed, not open flaws`];
 }

@@ -24,7 +24,15 @@ export function lossesOf(
 function uncovered(asked: readonly DatabaseSource[], after: DatabaseInfo): readonly string[] {
   const covered = new Set(after.sources.flatMap(({ covers }) => covers));
   const lost = [...new Set(asked.flatMap(({ covers }) => covers))].filter((key) => !covered.has(key)).sort();
-  return lost.length === 0 ? [] : [`no advisories for ${lost.join(", ")}`];
+  return lost.length === 0 ? [] : [`no advisories for ${firstOf(lost, ", ")}`];
+}
+
+const mostTold = 5;
+
+/** The first of some texts in one line, and how many more there are. */
+export function firstOf(texts: readonly string[], separator: string): string {
+  const more = texts.length > mostTold ? [`and ${texts.length - mostTold} more`] : [];
+  return [...texts.slice(0, mostTold), ...more].join(separator);
 }
 
 function sourceLosses(before: DatabaseSource, after: DatabaseSource | undefined): readonly string[] {

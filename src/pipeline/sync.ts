@@ -10,7 +10,7 @@ import { withLock } from "./lock.ts";
 import type { BuildPlan, BuildProgress } from "./sync-build.ts";
 import { type DocumentSource, type FeedDocuments, fetchFeed } from "./sync-documents.ts";
 import { asDiskError } from "./sync-errors.ts";
-import { lossesOf } from "./sync-losses.ts";
+import { firstOf, lossesOf } from "./sync-losses.ts";
 
 /** What a sync tells while it runs. */
 export type SyncEvent =
@@ -164,7 +164,7 @@ function checkLosses(after: DatabaseInfo, { path, feeds, source, allowLoss, tell
   if (!source.partial || allowLoss === true) return tell({ kind: "poorer", losses });
   throw new SeaworthyError(
     "database-poorer",
-    `replace advisory database "${path}": "${source.name}" has less than it: ${losses.join("; ")}`,
+    `replace advisory database "${path}": "${source.name}" has less than it: ${firstOf(losses, "; ")}`,
     { hint: "complete the mirror, or accept the loss with --allow-loss; the old database stays" },
   );
 }
