@@ -93,7 +93,7 @@ async function render(
   file: string | undefined,
   all: boolean,
   io: Io,
-): Promise<string> {
+): Promise<string | Iterable<string>> {
   switch (format) {
     case "json":
       return jsonReport(report);

@@ -18,13 +18,14 @@ export const entryKinds = {
 
 /**
  * All entries of a layer in the order of the tar, as columns: a million of them cost some 30 MB and move between threads
- * without a copy. Entry `i` is `directories[parent[i]]` + "/" + the name that ends at byte `nameEnds[i]` of `names`.
+ * without a copy. Entry `i` is directory `parent[i]` + "/" + the name that ends at byte `nameEnds[i]` of `names`.
  * Paths are normalised, without leading slash; the root itself is no entry (but may be a parent, `""`).
  */
 export interface LayerEntries {
   readonly count: number;
-  /** Distinct parent directories, as the tar writes them (links are not yet followed). */
-  readonly directories: readonly string[];
+  /** Distinct parent directories, as the tar writes them (links are not yet followed), one after the other as `names` are. */
+  readonly directories: Uint8Array;
+  readonly directoryEnds: Uint32Array;
   readonly parent: Uint32Array;
   /** One of {@link entryKinds}. */
   readonly kind: Uint8Array;
@@ -35,8 +36,11 @@ export interface LayerEntries {
   /** Base names one after the other, UTF-8; empty for an opaque marker. */
   readonly names: Uint8Array;
   readonly nameEnds: Uint32Array;
-  /** Entry → target: as written for a symlink, normalised path for a hard link. */
-  readonly targets: ReadonlyMap<number, string>;
+  /** Entries that are links, ascending. */
+  readonly links: Uint32Array;
+  /** Target of each of them, one after the other: as written for a symlink, normalised path for a hard link. */
+  readonly targets: Uint8Array;
+  readonly targetEnds: Uint32Array;
   /** Who owns them, as runs of three numbers: first entry, user id, group id; each run reaches to the next. */
   readonly owners: Uint32Array;
   /** Entry → the extended attribute `security.capability`, one character a byte (capabilities(7)). */
@@ -68,6 +72,24 @@ export interface LayerFind {
   readonly observations?: readonly Observation[];
   readonly accounts?: Accounts;
   readonly problems: readonly Problem[];
+}
+
+/**
+ * The {@link LayerFind}s of a layer, packed: a hundred thousand of them move between threads and into the cache as bytes.
+ * Find `i` is of `plugins[plugin[i]]` and of entry `entry[i]`, and ends at byte `ends[i]` of `bytes`.
+ */
+export interface PackedFinds {
+  readonly count: number;
+  /** Packages in all of them. */
+  readonly packages: number;
+  /** Ids of the plugins that found something. */
+  readonly plugins: readonly string[];
+  readonly plugin: Uint8Array;
+  readonly entry: Uint32Array;
+  /** Bits that tell which parts of a find are not empty. */
+  readonly parts: Uint8Array;
+  readonly ends: Uint32Array;
+  readonly bytes: Uint8Array;
 }
 
 /** A file of a layer that an extractor wanted and could not read. */
@@ -103,7 +125,7 @@ export interface LayerIndex {
   readonly bytes: number;
   readonly entries: LayerEntries;
   readonly executables: readonly LayerExecutable[];
-  readonly finds: readonly LayerFind[];
+  readonly finds: PackedFinds;
   readonly errors: readonly LayerError[];
   /** Empty for a sound layer. */
   readonly faults: readonly LayerFault[];

@@ -47,7 +47,7 @@ export const apk: Extractor = {
 };
 
 /** More than any distribution has. */
-const maxPackages = 250_000;
+const maxPackages = 100_000;
 
 interface Block {
   readonly line: number;

@@ -59,7 +59,7 @@ const onDisk: ReadonlySet<string> = new Set([
 const gone: ReadonlySet<string> = new Set(["not-installed", "config-files"]);
 
 /** More than any distribution has. */
-const maxPackages = 250_000;
+const maxPackages = 100_000;
 
 function take(stanza: Stanza, packages: Map<string, FoundPackage>): Problem | undefined {
   const { damage, fields, line } = stanza;

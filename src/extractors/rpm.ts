@@ -46,7 +46,7 @@ function journalProblem({ bytes }: FoundFile): Extraction {
 }
 
 /** More than any distribution has. */
-const maxPackages = 250_000;
+const maxPackages = 100_000;
 
 function packagesOf({ bytes }: FoundFile): Extraction {
   const problems = createProblemList("rpm database");

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 import { needs } from "../../tests/support/needs.ts";
 import { scratch, tool } from "../../tests/support/scratch.ts";
-import { type InflateLimits, inflate, inflateLimits } from "./compression.ts";
+import { type InflateLimits, inflate, inflateLimits, layerInflateLimits } from "./compression.ts";
 
 async function* cut(bytes: Uint8Array, step: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += step) yield bytes.subarray(at, at + step);
@@ -144,25 +144,46 @@ test("inflate() refuses every truncation", async () => {
 test("inflate() stops at its limits", async () => {
   const zeros = Buffer.alloc(80 * 2 ** 20);
   const bomb = zstdCompressSync(zeros);
-  await assert.rejects(inflated(bomb), { code: "limit-exceeded", message: /come out of/ });
-  await assert.rejects(inflated(gzipSync(text), 100, { bytes: 1000, ratio: 2000 }), {
+  const tight = { bytes: 2 ** 40, ratio: 100, free: 2 ** 26 };
+  for (const each of [bomb, gzipSync(zeros)])
+    await assert.rejects(inflated(each, each.length, tight), {
+      code: "limit-exceeded",
+      message: /100 times/,
+    });
+  // A hole in a file of that size is nothing special.
+  assert.equal((await inflated(bomb)).bytes.length, zeros.length);
+  await assert.rejects(inflated(gzipSync(text), 100, { bytes: 1000, ratio: 2000, free: 0 }), {
     code: "limit-exceeded",
   });
-  await assert.rejects(inflated(text, 100, { bytes: 1000, ratio: 2000 }), { code: "limit-exceeded" });
+  await assert.rejects(inflated(text, 100, { bytes: 1000, ratio: 2000, free: 0 }), {
+    code: "limit-exceeded",
+  });
   assert.equal((await inflated(gzipSync(zeros))).bytes.length, zeros.length);
 });
 
 test("inflate() stops at its limit of bytes when small zstd frames hold much", async () => {
   const frame = zstdCompressSync(Buffer.alloc(20 * 2 ** 20));
   assert.ok(frame.length < 2 ** 16);
-  await assert.rejects(inflated(frame, frame.length, { bytes: 2 ** 20, ratio: Infinity }), {
+  await assert.rejects(inflated(frame, frame.length, { bytes: 2 ** 20, ratio: Infinity, free: 0 }), {
     code: "limit-exceeded",
   });
   assert.equal(
-    (await inflated(frame, frame.length, { bytes: 2 ** 30, ratio: Infinity })).bytes.length,
+    (await inflated(frame, frame.length, { bytes: 2 ** 30, ratio: Infinity, free: 0 })).bytes.length,
     20 * 2 ** 20,
   );
 });
+
+for (const [layers, free] of [
+  [0, 2 ** 30],
+  [1, 2 ** 30],
+  [8, 2 ** 30],
+  [16, 2 ** 29],
+  [128, 2 ** 26],
+  [5000, 2 ** 26],
+] as const)
+  test(`layerInflateLimits() of ${layers} layers lets ${free} bytes out of each for nothing`, () => {
+    assert.deepEqual(layerInflateLimits(layers), { ...inflateLimits, free });
+  });
 
 test("inflate() says which compression it does not undo", async () => {
   const bzip2 = Buffer.from("BZh91AY&SY");

@@ -8,8 +8,10 @@ import { createFrameScanner, type FramePiece } from "./zstd-frames.ts";
 export interface InflateLimits {
   /** Most bytes that may come out. */
   readonly bytes: number;
-  /** Most bytes out for each byte in; looked at once 64 MiB are out. */
+  /** Most bytes out for each byte in, once `free` bytes are out. */
   readonly ratio: number;
+  /** Bytes that may come out of however little. */
+  readonly free: number;
 }
 
 /** Uncompressed bytes, chunk by chunk (up to 1 MiB). Iterating throws SeaworthyError. */
@@ -18,8 +20,17 @@ export interface Inflated {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** 64 GiB in all; deflate itself cannot do better than 1032 to one. */
-export const inflateLimits: InflateLimits = { bytes: 64 * 2 ** 30, ratio: 1100 };
+/** 64 GiB in all. Layers of programs and data inflate to 3 or 10 times; only holes in files come near 1000. */
+export const inflateLimits: InflateLimits = { bytes: 64 * 2 ** 30, ratio: 100, free: 2 ** 30 };
+
+/**
+ * The limits for each of so many layers: what may come out of nothing is shared by the layers of an image, 8 GiB, so that its reading
+ * is bounded by its stored size.
+ */
+export function layerInflateLimits(layers: number): InflateLimits {
+  const share = (8 * 2 ** 30) / Math.max(layers, 1);
+  return { ...inflateLimits, free: Math.max(Math.min(share, inflateLimits.free), 2 ** 26) };
+}
 
 /**
  * Tells the compression by the first bytes and undoes it. Reading further fails with `malformed` (damage, bytes after the
@@ -119,8 +130,11 @@ async function* guarded(
         "limit-exceeded",
         `decompress layer: more than ${limits.bytes} bytes come out`,
       );
-    if (out > 2 ** 26 && out > meter.in * limits.ratio)
-      throw new SeaworthyError("limit-exceeded", `decompress layer: ${out} bytes come out of ${meter.in}`);
+    if (out > limits.free && out > meter.in * limits.ratio)
+      throw new SeaworthyError(
+        "limit-exceeded",
+        `decompress layer: more than ${limits.ratio} times as many bytes come out as go in`,
+      );
     yield chunk;
   }
 }

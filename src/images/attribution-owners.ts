@@ -38,7 +38,7 @@ export function resolveOwners(
   };
   for (const path of table.paths) table.names.add(baseOf(path));
   for (const id of visible.values())
-    for (const { owns } of merged.finds.get(id) ?? [])
+    for (const { owns } of merged.finds.get(id, "owns"))
       for (const ownership of owns)
         if (accepts(ownership.owner))
           enter(table, ownership, recorded.get(ownership.owner) ?? layerOf(merged.bases, id));
@@ -88,7 +88,8 @@ function enter(table: Table, ownership: PackedOwnership, recorded: number): void
   const { owner, os } = ownership;
   for (const path of ownedPaths(ownership)) {
     if (path.endsWith("/")) {
-      const directory = table.directories(path.slice(0, -1));
+      // Each package names another directory: remembering them would only take room.
+      const directory = canonicalDirectory(table.merged, path.slice(0, -1));
       if (directory !== undefined && table.below.get(directory)?.os !== true)
         table.below.set(directory, { owner, os });
       continue;
@@ -119,9 +120,13 @@ function createDirectoryNames(merged: MergedLayers): (path: string) => string | 
   const known = new Map<string, string | undefined>();
   return (path) => {
     if (known.has(path)) return known.get(path);
-    const directory: Directory | undefined = findDirectory(merged.tree, path);
-    const canonical = directory === undefined ? undefined : directoryPath(directory);
+    const canonical = canonicalDirectory(merged, path);
     known.set(path, canonical);
     return canonical;
   };
+}
+
+function canonicalDirectory(merged: MergedLayers, path: string): string | undefined {
+  const directory: Directory | undefined = findDirectory(merged.tree, path);
+  return directory === undefined ? undefined : directoryPath(directory);
 }

@@ -53,7 +53,7 @@ export function isUnchangedSince(merged: MergedLayers, path: string, layer: numb
 function contentMark(merged: MergedLayers, id: number): string {
   const layer = layerOf(merged.bases, id);
   const size = merged.entries[layer]?.size[id - (merged.bases[layer] ?? 0)] ?? 0;
-  const found = (merged.finds.get(id) ?? []).flatMap(({ packages }) => packages.map(identityOf));
+  const found = merged.finds.get(id, "packages").flatMap(({ packages }) => packages.map(identityOf));
   return [size, ...found].join("\n");
 }
 
@@ -77,7 +77,7 @@ function runsOf(merged: MergedLayers, path: string, layer: number, id: number | 
   const runs = new Map<string, Run>();
   if (id === undefined) return runs;
   const bytesLayer = layerOf(merged.bases, id);
-  for (const { plugin, packages } of merged.finds.get(id) ?? [])
+  for (const { plugin, packages } of merged.finds.get(id, "packages"))
     for (const found of packages)
       runs.set(identityOf(found), { found, plugin, path, layer: bytesLayer, origin: layer });
   return runs;

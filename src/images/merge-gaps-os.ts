@@ -193,7 +193,7 @@ function lostPackages(evidence: OsEvidence, type: OsType): readonly LostPackage[
 // Owners that visible file lists name: `deb NAME`.
 function* listedOwners({ merged, visible }: OsEvidence, type: OsType): Generator<LostPackage> {
   for (const [path, id] of visible)
-    for (const { owns } of merged.finds.get(id) ?? [])
+    for (const { owns } of merged.finds.get(id, "osOwns"))
       for (const { owner, os } of owns) {
         const name = os ? ownerName(owner, type) : undefined;
         if (name !== undefined) yield { name, path, layer: layerOf(merged.bases, id), removedIn: undefined };
@@ -231,19 +231,18 @@ function visibleFiles(
   const canonical = createCanonicalPath(merged);
   const files = new Map<string, Set<string>>();
   let listed = false;
-  for (const finds of merged.finds.values())
-    for (const { owns } of finds)
-      for (const ownership of owns) {
-        const name = ownership.os ? ownerName(ownership.owner, type) : undefined;
-        if (name === undefined) continue;
-        listed = true;
-        if (!lost.has(name)) continue;
-        for (const path of ownedPaths(ownership)) {
-          const real = isProgramPath(path) ? canonical(path) : undefined;
-          if (real === undefined || !isFile(resolvePath(merged.tree, real))) continue;
-          files.set(real, (files.get(real) ?? new Set()).add(name));
-        }
+  for (const { owns } of merged.finds.having("osOwns"))
+    for (const ownership of owns) {
+      const name = ownership.os ? ownerName(ownership.owner, type) : undefined;
+      if (name === undefined) continue;
+      listed = true;
+      if (!lost.has(name)) continue;
+      for (const path of ownedPaths(ownership)) {
+        const real = isProgramPath(path) ? canonical(path) : undefined;
+        if (real === undefined || !isFile(resolvePath(merged.tree, real))) continue;
+        files.set(real, (files.get(real) ?? new Set()).add(name));
       }
+    }
   return listed ? files : undefined;
 }
 

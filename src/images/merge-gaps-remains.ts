@@ -143,7 +143,8 @@ const pythonCode = /\.(?:py|so|pyd)$/;
 
 // The first file of code that a list names, lower layers brought and is still there.
 function listedCode({ finds, tree, bases }: MergedLayers, id: number, before: number): string | undefined {
-  return (finds.get(id) ?? [])
+  return finds
+    .get(id, "owns")
     .flatMap(({ owns }) => owns.flatMap(ownedPaths))
     .filter((path) => pythonCode.test(path))
     .find((path) => {

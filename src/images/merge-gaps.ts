@@ -59,7 +59,7 @@ export function fileGaps(
   for (const [path, id] of visible) {
     const layer = layerOf(merged.bases, id);
     for (const { message } of merged.errors.get(id) ?? []) gaps.push(unreadable(path, layer, message));
-    for (const { problems } of merged.finds.get(id) ?? [])
+    for (const { problems } of merged.finds.get(id, "problems"))
       for (const { message } of problems) gaps.push(unreadable(path, layer, message));
   }
   for (const { path, layer, message, visible: counts } of more)

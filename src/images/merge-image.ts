@@ -95,7 +95,7 @@ function rank(path: string): number {
 }
 
 function distroOf(merged: MergedLayers, id: number): Distro | undefined {
-  return merged.finds.get(id)?.find(({ distro }) => distro !== undefined)?.distro;
+  return merged.finds.get(id, "distro")[0]?.distro;
 }
 
 // A file that proves a language package (a Go program, a jar) belongs to that package.

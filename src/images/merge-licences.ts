@@ -24,5 +24,5 @@ function documentOf(merged: MergedLayers, path: string, removedIn: number | unde
 }
 
 function licencesOf({ finds }: MergedLayers, id: number): readonly string[] | undefined {
-  return finds.get(id)?.find(({ licences }) => licences !== undefined)?.licences;
+  return finds.get(id, "licences")[0]?.licences;
 }

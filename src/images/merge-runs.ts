@@ -1,6 +1,7 @@
 import type { LayerIndex } from "../core/layer.ts";
 import type { FileError, PluginRun } from "../core/plugin.ts";
 import type { Sighting } from "./attribution.ts";
+import { findAt, hasPart, noFinds, pluginAt } from "./find-pack.ts";
 import { byText } from "./merge-packages.ts";
 
 /** One line of the ledger for each plugin, in the order given; plugins that only errors name come last. */
@@ -17,10 +18,13 @@ export function pluginRuns(
     return tally;
   };
   for (const [layer, index] of layers.entries()) {
-    for (const { plugin, entry, path, problems } of index?.finds ?? []) {
-      const tally = tallyOf(plugin);
-      tally.files.add(`${layer} ${entry}`);
+    const finds = index?.finds ?? noFinds;
+    for (let at = 0; at < finds.count; at += 1) {
+      const tally = tallyOf(pluginAt(finds, at));
+      tally.files.add(`${layer} ${finds.entry[at]}`);
       tally.read += 1;
+      if (!hasPart(finds, at, "problems")) continue;
+      const { path, problems } = findAt(finds, at);
       for (const { code, message } of problems) tally.errors.push({ code, message, path, layer });
     }
     for (const { plugin, entry, path, code, message } of index?.errors ?? []) {

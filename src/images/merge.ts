@@ -1,5 +1,8 @@
-import type { LayerError, LayerFind, LayerIndex } from "../core/layer.ts";
+import type { LayerError, LayerIndex, PackedFinds } from "../core/layer.ts";
 import type { Extractor } from "../core/plugin.ts";
+import { createFindIndex, type FindIndex } from "./find-index.ts";
+import { createFindPacker, noFinds, pluginAt } from "./find-pack.ts";
+import { treeMemory } from "./layer-memory.ts";
 import { childPath, type Directory, directoryPath, followPlace, nodesBelow, type Place } from "./tree.ts";
 import { layerOf, type MergedTree, type MovedFile, mergeEntries } from "./tree-apply.ts";
 import type { WalkTargets } from "./walk-collect.ts";
@@ -7,8 +10,7 @@ import { noEntries } from "./walk-entries.ts";
 
 /** Layers laid one over the other, and what was found in them, by entry id. */
 export interface MergedLayers extends MergedTree {
-  /** Content id → what plugins found in that file, in the order of the plugins. */
-  readonly finds: ReadonlyMap<number, readonly LayerFind[]>;
+  readonly finds: FindIndex;
   /** Content id → what plugins could not read of it. */
   readonly errors: ReadonlyMap<number, readonly LayerError[]>;
   /** Content ids of programs. */
@@ -17,24 +19,27 @@ export interface MergedLayers extends MergedTree {
 
 /** Merges layers, lowest first; undefined stands for one that could not be read at all. */
 export function mergeLayers(layers: readonly (LayerIndex | undefined)[]): MergedLayers {
-  const finds = new Map<number, LayerFind[]>();
   const errors = new Map<number, LayerError[]>();
   const programs = new Set<number>();
   let base = 0;
   const bases: number[] = [];
   for (const layer of layers) {
     bases.push(base);
-    for (const find of layer?.finds ?? []) append(finds, base + find.entry, find);
     for (const error of layer?.errors ?? []) append(errors, base + error.entry, error);
     for (const { entry } of layer?.executables ?? []) programs.add(base + entry);
     base += layer?.entries.count ?? 0;
   }
+  const finds = createFindIndex(
+    layers.map((layer) => layer?.finds ?? noFinds),
+    bases,
+  );
   const merged = mergeEntries(
     layers.map((layer) => layer?.entries ?? noEntries),
     (layer, entry) => {
       const id = (bases[layer] ?? 0) + entry;
-      return finds.has(id) || programs.has(id) || errors.has(id);
+      return programs.has(id) || errors.has(id) || finds.has(id);
     },
+    treeMemory(layers),
   );
   return { ...merged, finds, errors, programs };
 }
@@ -165,20 +170,30 @@ function wants(plugin: Extractor, file: Parameters<Extractor["wants"]>[0]): bool
 }
 
 function wasRead(merged: MergedLayers, id: number, plugin: string): boolean {
-  const read = (item: { readonly plugin: string }): boolean => item.plugin === plugin;
-  return (merged.finds.get(id)?.some(read) ?? false) || (merged.errors.get(id)?.some(read) ?? false);
+  const failed = merged.errors.get(id)?.some((error) => error.plugin === plugin) ?? false;
+  return failed || merged.finds.plugins(id).includes(plugin);
 }
 
 /** A layer's index with what a second pass over it found as well. */
 export function withSecondPass(layer: LayerIndex, second: Pick<LayerIndex, "finds" | "errors">): LayerIndex {
-  const read = new Set(layer.finds.map(({ entry, plugin }) => `${entry} ${plugin}`));
-  const fresh = second.finds.filter(({ entry, plugin }) => {
-    const key = `${entry} ${plugin}`;
-    const isNew = !read.has(key);
-    read.add(key);
-    return isNew;
-  });
-  return { ...layer, finds: [...layer.finds, ...fresh], errors: [...layer.errors, ...second.errors] };
+  const keyOf = ({ finds, index }: PlacedFind): string => `${finds.entry[index]} ${pluginAt(finds, index)}`;
+  const before = placed(layer.finds);
+  const read = new Set(before.map(keyOf));
+  const fresh = placed(second.finds).filter((find) => !read.has(keyOf(find)));
+  const packer = createFindPacker();
+  const entryOf = ({ finds, index }: PlacedFind): number => finds.entry[index] ?? 0;
+  for (const { finds, index } of [...before, ...fresh].sort((a, b) => entryOf(a) - entryOf(b)))
+    packer.copy(finds, index);
+  return { ...layer, finds: packer.finish(), errors: [...layer.errors, ...second.errors] };
+}
+
+interface PlacedFind {
+  readonly finds: PackedFinds;
+  readonly index: number;
+}
+
+function placed(finds: PackedFinds): readonly PlacedFind[] {
+  return Array.from({ length: finds.count }, (_, index) => ({ finds, index }));
 }
 
 function append<T>(map: Map<number, T[]>, key: number, item: T): void {

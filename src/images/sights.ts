@@ -76,12 +76,12 @@ function bytesLayer(merged: MergedLayers, id: number | undefined, layer: number)
 
 function observationsOf(merged: MergedLayers, id: number | undefined): readonly Observation[] {
   if (id === undefined) return [];
-  return (merged.finds.get(id) ?? []).flatMap(({ observations = [] }) => observations);
+  return merged.finds.get(id, "observations").flatMap(({ observations = [] }) => observations);
 }
 
 function visibleAccounts(merged: MergedLayers, visible: ReadonlyMap<string, number>): Accounts | undefined {
   const of = (path: string): Accounts | undefined =>
-    merged.finds.get(visible.get(path) ?? -1)?.find(({ accounts }) => accounts !== undefined)?.accounts;
+    merged.finds.get(visible.get(path) ?? -1, "accounts")[0]?.accounts;
   const users = of("etc/passwd");
   return users === undefined ? undefined : { users: users.users, groups: of("etc/group")?.groups ?? [] };
 }

@@ -352,3 +352,32 @@ test("resolvePath() follows links to files and stops at rings", () => {
   assert.equal(resolvePath(tree, "up")?.node, tree.root);
   assert.equal(resolvePath(tree, "etc/none"), undefined);
 });
+
+for (const [what, items, memory, kept] of [
+  ["files", [file("a", ""), file("b", ""), file("c", "")], 700, 2],
+  [
+    "directories",
+    [
+      { kind: "directory", path: "a" },
+      { kind: "directory", path: "b" },
+    ],
+    700,
+    1,
+  ],
+  [
+    "links",
+    [
+      { kind: "symlink", path: "a", target: "x" },
+      { kind: "symlink", path: "b", target: "x" },
+    ],
+    850,
+    1,
+  ],
+  ["files that one removes from below", [file("a", ""), file("a", ""), file("a", "")], 700, 1],
+] as const)
+  test(`mergeEntries() stops where ${what} take more memory than there is`, () => {
+    const merged = mergeEntries([walked(items)], () => true, memory);
+    assert.equal(merged.tree.root.children.size, kept);
+    const codes = merged.faults.map(({ code }) => code);
+    assert.deepEqual(codes, what.includes("below") ? [] : ["limit-exceeded"]);
+  });

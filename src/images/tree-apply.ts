@@ -2,6 +2,7 @@ import { SeaworthyError } from "../core/errors.ts";
 import { entryKinds, type LayerEntries, type LayerFault } from "../core/layer.ts";
 import {
   addDirectory,
+  charge,
   childPath,
   createTree,
   type Directory,
@@ -9,11 +10,14 @@ import {
   findDirectory,
   makeDirectory,
   placeOf,
+  putChild,
+  removeChild,
+  removeChildren,
   spend,
   type Tree,
   type TreeNode,
 } from "./tree.ts";
-import { createNameReader, entryPath } from "./walk-entries.ts";
+import { createNameReader, directoryAt, entryPath, targetOf } from "./walk-entries.ts";
 
 /** The merged file system of an image, grown layer by layer, with what becomes of the files that matter. */
 export interface MergedTree {
@@ -76,9 +80,10 @@ interface Merge {
 export function mergeEntries(
   layers: readonly LayerEntries[],
   isTracked: (layer: number, entry: number) => boolean,
+  memory?: number,
 ): MergedTree {
   const merge: Merge = {
-    tree: createTree(),
+    tree: createTree(memory),
     bases: [],
     entries: [],
     contents: new Map(),
@@ -136,7 +141,7 @@ function applyLayer(merge: Merge, entries: LayerEntries): void {
     const parent = entries.parent[index] ?? 0;
     let known = resolved[parent];
     if (known === undefined || known.generation !== merge.generation) {
-      known = resolveParent(merge, entries.directories[parent] ?? "", base + index);
+      known = resolveParent(merge, directoryAt(entries, parent), base + index);
       resolved[parent] = known;
     }
     if (known !== undefined) place(merge, entries, index, known, nameOf(index));
@@ -164,13 +169,13 @@ function place(
     case entryKinds.directory:
       return placeDirectory(merge, directory, name, id);
     case entryKinds.symlink:
-      put(merge, directory, name, { kind: "link", id, target: entries.targets.get(index) ?? "" });
-      merge.links.push({ id, directory, name });
+      put(merge, directory, name, { kind: "link", id, target: targetOf(entries, index) });
+      keep(merge, merge.links, { id, directory, name });
       return;
     case entryKinds.hardlink:
-      return placeHardLink(merge, directory, name, id, entries.targets.get(index) ?? "");
+      return placeHardLink(merge, directory, name, id, targetOf(entries, index));
     case entryKinds.file:
-      if (moved) merge.moved.push({ id, directory, name });
+      if (moved) keep(merge, merge.moved, { id, directory, name });
       return put(merge, directory, name, id);
     default:
       return put(merge, directory, name, id);
@@ -191,15 +196,22 @@ function placeHardLink(merge: Merge, directory: Directory, name: string, id: num
   const node = placeOf(merge.tree, target, merge.tree.root)?.node;
   if (typeof node === "number") {
     merge.contents.set(id, merge.contents.get(node) ?? node);
-    merge.moved.push({ id, directory, name });
+    keep(merge, merge.moved, { id, directory, name });
     put(merge, directory, name, id);
   } else if (node?.kind === "link") {
     put(merge, directory, name, { kind: "link", id, target: node.target });
-    merge.links.push({ id, directory, name });
+    keep(merge, merge.links, { id, directory, name });
   } else {
     const state = node === undefined ? "which is not there" : "which is a directory";
     fault(merge, cannotPlace(childPath(directory, name), `it is a hard link to "${target}", ${state}`));
   }
+}
+
+const keptMemory = 100;
+
+function keep(merge: Merge, list: MovedFile[], file: MovedFile): void {
+  charge(merge.tree, keptMemory);
+  list.push(file);
 }
 
 function put(
@@ -210,7 +222,7 @@ function put(
 ): void {
   const there = directory.children.get(name);
   if (there !== undefined) drop(merge, directory, name);
-  directory.children.set(name, node);
+  putChild(merge.tree, directory, name, node);
   if (typeof node !== "number") return;
   const content = merge.contents.get(node) ?? node;
   if (isTracked(merge, content)) note(merge, directory, name, content);
@@ -220,7 +232,7 @@ function put(
 function drop(merge: Merge, directory: Directory, name: string): void {
   const node = directory.children.get(name);
   if (node === undefined) return;
-  directory.children.delete(name);
+  removeChild(merge.tree, directory, name);
   if (typeof node === "number") return forget(merge, directory, name, node);
   merge.generation += 1;
   if (node.kind === "link") return;
@@ -232,14 +244,14 @@ function drop(merge: Merge, directory: Directory, name: string): void {
       else if (child.kind === "directory") pending.push(child);
     }
     // A file that stood here must not count as visible when its old directory is looked at.
-    top.children.clear();
+    removeChildren(merge.tree, top);
   }
 }
 
 // Whiteouts and opaque markers: what this layer itself holds stays.
 function deleteLower(merge: Merge, entries: LayerEntries, index: number, name: string): void {
   const base = merge.bases.at(-1) ?? 0;
-  const path = entries.directories[entries.parent[index] ?? 0] ?? "";
+  const path = directoryAt(entries, entries.parent[index] ?? 0);
   const directory = findDirectory(merge.tree, path);
   if (directory === undefined) return;
   if (entries.kind[index] === entryKinds.opaque) return clearLower(merge, directory, base);
@@ -299,20 +311,26 @@ function noteWaste(merge: Merge, directory: Directory, name: string, id: number)
   if (bytes < leastWaste || entries?.kind[entry] !== entryKinds.file) return;
   const path = childPath(directory, name);
   const wasted = merge.wasted.get(path);
-  if (wasted === undefined) merge.wasted.set(path, { bytes, layers: new Set([layer]) });
-  else {
+  if (wasted === undefined) {
+    charge(merge.tree, path.length + stateMemory);
+    merge.wasted.set(path, { bytes, layers: new Set([layer]) });
+  } else {
     wasted.bytes += bytes;
     wasted.layers.add(layer);
   }
 }
+
+const stateMemory = 200;
 
 // Of several changes in one layer the last one counts.
 function note(merge: Merge, directory: Directory, name: string, id: number | undefined): void {
   const path = childPath(directory, name);
   const layer = merge.bases.length - 1;
   const states = merge.states.get(path);
-  if (states === undefined) merge.states.set(path, [{ layer, id }]);
-  else if (states.at(-1)?.layer === layer) states[states.length - 1] = { layer, id };
+  if (states === undefined) {
+    charge(merge.tree, path.length + stateMemory);
+    merge.states.set(path, [{ layer, id }]);
+  } else if (states.at(-1)?.layer === layer) states[states.length - 1] = { layer, id };
   else states.push({ layer, id });
 }
 

@@ -8,7 +8,8 @@ export interface Directory {
   readonly depth: number;
   /** Entry that made or last repeated it. */
   id: number;
-  readonly children: Map<string, TreeNode>;
+  /** Changed by {@link putChild} and {@link removeChild} only. */
+  children: ReadonlyMap<string, TreeNode>;
   /** Canonical path, once asked for. */
   path: string | undefined;
 }
@@ -30,22 +31,29 @@ export interface Place {
   readonly node: TreeNode | undefined;
 }
 
-/** A file system in memory. Every step counts against a budget, so that no set of links and layers takes for ever. */
+/**
+ * A file system in memory. Steps and memory count against budgets, so that no set of links and layers takes for ever or all
+ * there is.
+ */
 export interface Tree {
   readonly root: Directory;
   work: number;
-  directories: number;
+  /** Bytes that its nodes may still take, about. */
+  memory: number;
 }
 
 /** Links that a path may lead through, as Linux allows. */
 const maxLinks = 40;
 const maxDepth = 4096;
-const maxDirectories = 1_000_000;
 const maxWork = 200_000_000;
+const maxMemory = 180_000_000;
+/** What a name in a directory takes, and what a directory or a link does beside it. */
+const nameMemory = 100;
+const nodeMemory = 300;
 
 /** An empty file system. */
-export function createTree(): Tree {
-  return { root: newDirectory(undefined, "", 0), work: 0, directories: 1 };
+export function createTree(memory: number = maxMemory): Tree {
+  return { root: newDirectory(undefined, "", 0), work: 0, memory };
 }
 
 /** Counts steps. @throws SeaworthyError `limit-exceeded`. */
@@ -191,16 +199,53 @@ function make(
 
 /** Puts a new, empty directory under a name. @throws SeaworthyError `limit-exceeded`. */
 export function addDirectory(tree: Tree, parent: Directory, name: string, id: number): Directory {
-  tree.directories += 1;
-  if (tree.directories > maxDirectories || parent.depth >= maxDepth)
-    throw new SeaworthyError("limit-exceeded", "merge layers: too many or too deep directories");
+  if (parent.depth >= maxDepth)
+    throw new SeaworthyError("limit-exceeded", "merge layers: too deep directories");
   const made = newDirectory(parent, name, id);
-  parent.children.set(name, made);
+  putChild(tree, parent, name, made);
   return made;
+}
+
+/** Puts a node under a name that is free. @throws SeaworthyError `limit-exceeded`. */
+export function putChild(tree: Tree, parent: Directory, name: string, node: TreeNode): void {
+  charge(tree, memoryOf(node));
+  if (parent.children === noChildren) parent.children = new Map([[name, node]]);
+  else if (parent.children instanceof Map) parent.children.set(name, node);
+}
+
+/** Takes a node away. */
+export function removeChild(tree: Tree, parent: Directory, name: string): void {
+  const node = parent.children.get(name);
+  if (node === undefined) return;
+  tree.memory += memoryOf(node);
+  if (parent.children instanceof Map) parent.children.delete(name);
+}
+
+/** Takes all nodes of a directory away. */
+export function removeChildren(tree: Tree, parent: Directory): void {
+  for (const node of parent.children.values()) tree.memory += memoryOf(node);
+  parent.children = noChildren;
+}
+
+/** Counts memory that a tree's keeper uses beside its nodes. @throws SeaworthyError `limit-exceeded`. */
+export function charge(tree: Tree, bytes: number): void {
+  tree.memory -= bytes;
+  if (tree.memory < 0)
+    throw new SeaworthyError(
+      "limit-exceeded",
+      "merge layers: more files, directories and links than are kept",
+    );
+}
+
+// Most directories of a deep tree hold little: an empty map for each would be half of what they take.
+const noChildren: ReadonlyMap<string, TreeNode> = new Map();
+
+function memoryOf(node: TreeNode): number {
+  return typeof node === "number" ? nameMemory : nameMemory + nodeMemory;
 }
 
 function newDirectory(parent: Directory | undefined, name: string, id: number): Directory {
   const path = parent === undefined ? "" : undefined;
   const depth = parent === undefined ? 0 : parent.depth + 1;
-  return { kind: "directory", parent, name, depth, id, children: new Map(), path };
+  return { kind: "directory", parent, name, depth, id, children: noChildren, path };
 }

@@ -5,10 +5,12 @@ import type {
   LayerExecutable,
   LayerFault,
   LayerFind,
+  PackedFinds,
   PackedOwnership,
 } from "../core/layer.ts";
 import type { FoundPackage, Ownership } from "../core/package.ts";
 import type { Candidate, Extraction, Extractor, FoundFile, Problem } from "../core/plugin.ts";
+import { createFindPacker, type FindPacker } from "./find-pack.ts";
 import { createEntryColumns, type NewEntry } from "./walk-entries.ts";
 import { executableKind } from "./walk-executable.ts";
 
@@ -19,7 +21,7 @@ export type WalkTargets = ReadonlyMap<number, readonly string[]>;
 export interface WalkResult {
   readonly entries: LayerEntries;
   readonly executables: readonly LayerExecutable[];
-  readonly finds: readonly LayerFind[];
+  readonly finds: PackedFinds;
   readonly errors: readonly LayerError[];
   readonly faults: readonly LayerFault[];
 }
@@ -44,16 +46,17 @@ export interface Collector {
   finish(): WalkResult;
 }
 
-/** Most errors, faults and programs that are kept of a layer; more are counted in a fault. */
+/** Most errors, faults, programs and packages that are kept of a layer; more are counted in a fault. */
 const maxErrors = 10_000;
 const maxFaults = 100;
 const maxExecutables = 200_000;
+const maxPackages = 70_000;
 
 /** A collector for one layer. With `targets` only those entries are looked at. */
 export function createCollector(extractors: readonly Extractor[], targets?: WalkTargets): Collector {
   const columns = createEntryColumns();
   const executables = bounded<LayerExecutable>(maxExecutables);
-  const finds: LayerFind[] = [];
+  const finds = boundedFinds();
   const errors = bounded<LayerError>(maxErrors);
   const faults = bounded<LayerFault>(maxFaults);
   const noteProgram = (entry: number, file: Candidate): void => {
@@ -82,15 +85,17 @@ export function createCollector(extractors: readonly Extractor[], targets?: Walk
     finish() {
       const lost = errors.dropped() + faults.dropped();
       const lostPrograms = executables.dropped();
+      const lostPackages = finds.dropped();
       return {
         entries: columns.finish(),
         executables: executables.items,
-        finds,
+        finds: finds.finish(),
         errors: errors.items,
         faults: [
           ...faults.items,
           ...(lost === 0 ? [] : [tooMany(lost, "errors")]),
           ...(lostPrograms === 0 ? [] : [tooMany(lostPrograms, "programs")]),
+          ...(lostPackages === 0 ? [] : [tooMany(lostPackages, "packages")]),
         ],
       };
     },
@@ -129,11 +134,11 @@ function run(
   plugin: Extractor,
   file: FoundFile,
   entry: number,
-  finds: LayerFind[],
+  finds: Finds,
   errors: Bounded<LayerError>,
 ): void {
   try {
-    finds.push(pack(plugin.id, entry, file.path, plugin.extract(file)));
+    pack(plugin.id, entry, file.path, plugin.extract(file), finds);
   } catch (thrown) {
     const code = codeOf(thrown);
     errors.add({ plugin: plugin.id, entry, path: file.path, code, message: messageOf(thrown) });
@@ -141,29 +146,59 @@ function run(
 }
 
 const noPackages: readonly FoundPackage[] = [];
-const noOwners: readonly PackedOwnership[] = [];
 const noProblems: readonly Problem[] = [];
 
-function pack(plugin: string, entry: number, path: string, extraction: Extraction): LayerFind {
-  const { packages = noPackages, owns, problems = noProblems, distro, licences = [] } = extraction;
+/** Packages of a large database go into several finds: each is unpacked as a whole. */
+const mostTogether = 1000;
+
+function pack(plugin: string, entry: number, path: string, extraction: Extraction, finds: Finds): void {
+  const { packages = noPackages, owns = [], problems = noProblems, distro, licences } = extraction;
   const { observations = [], accounts } = extraction;
-  return {
+  finds.add({
     plugin,
     entry,
     path,
-    packages: packages.length === 0 ? noPackages : packages,
-    owns: owns === undefined || owns.length === 0 ? noOwners : owns.map(packOwner),
+    packages: packages.slice(0, mostTogether),
+    owns: owns.slice(0, mostTogether).map(packOwner),
     distro,
-    ...(licences.length === 0 ? {} : { licences }),
+    ...(licences === undefined || licences.length === 0 ? {} : { licences }),
     ...(observations.length === 0 ? {} : { observations }),
     ...(accounts === undefined ? {} : { accounts }),
-    problems: problems.length === 0 ? noProblems : problems,
-  };
+    problems,
+  });
+  for (let from = mostTogether; from < Math.max(packages.length, owns.length); from += mostTogether)
+    finds.add({
+      plugin,
+      entry,
+      path,
+      packages: packages.slice(from, from + mostTogether),
+      owns: owns.slice(from, from + mostTogether).map(packOwner),
+      distro: undefined,
+      problems: noProblems,
+    });
 }
 
 function packOwner({ owner, os, paths }: Ownership): PackedOwnership {
   const text = paths.map((path) => `${path}\0`).join("");
   return { owner, os, paths: Uint8Array.from(Buffer.from(text, "utf8")) };
+}
+
+interface Finds extends Pick<FindPacker, "add" | "finish"> {
+  dropped(): number;
+}
+
+function boundedFinds(): Finds {
+  const packer = createFindPacker();
+  let dropped = 0;
+  return {
+    add(find: LayerFind) {
+      if (find.packages.length > 0 && packer.packages() + find.packages.length > maxPackages)
+        dropped += find.packages.length;
+      else packer.add(find);
+    },
+    dropped: () => dropped,
+    finish: () => packer.finish(),
+  };
 }
 
 interface Bounded<T> {

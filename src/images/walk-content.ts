@@ -18,7 +18,7 @@ export interface ContentBuffer {
   write(chunk: Uint8Array): void;
   /** @throws SeaworthyError `disk-failed` when the bytes could not be kept. */
   open(): RandomAccess;
-  /** Gives memory and disk back. */
+  /** Gives the disk back. */
   close(): void;
 }
 
@@ -33,9 +33,35 @@ export interface ContentLimits {
 /** 16 MiB in memory, 2 GiB on disk. */
 export const contentLimits: ContentLimits = { memory: 16 * 2 ** 20, spool: 2 * 2 ** 30 };
 
-/** Room for `size` bytes: in memory, or in a private file that is deleted as soon as it is open. */
-export function createContentBuffer(size: number, limits: ContentLimits = contentLimits): ContentBuffer {
-  return size <= limits.memory ? inMemory(size) : spooled(size);
+/** Memory for the content of one file after the other: a buffer for each would be garbage for long, and a layer of programs huge. */
+export interface ContentRoom {
+  /** At least `size` bytes; what was handed out before is gone. */
+  take(size: number): Uint8Array;
+  /** Gives the memory back. */
+  close(): void;
+}
+
+const roomStep = 2 ** 20;
+
+/** No memory yet. */
+export function createContentRoom(): ContentRoom {
+  let memory = new Uint8Array();
+  const replace = (size: number): void => {
+    memory.buffer.transfer(0);
+    memory = new Uint8Array(size);
+  };
+  return {
+    take(size) {
+      if (size > memory.length) replace(Math.ceil(size / roomStep) * roomStep);
+      return memory;
+    },
+    close: () => replace(0),
+  };
+}
+
+/** Keeps `size` bytes: in memory, or in a private file that is deleted as soon as it is open. */
+export function createContentBuffer(size: number, limits: ContentLimits, room: ContentRoom): ContentBuffer {
+  return size <= limits.memory ? inMemory(room.take(size)) : spooled(size);
 }
 
 /** Random access to bytes in memory. */
@@ -72,8 +98,7 @@ export function fileAccess(descriptor: number, size: number): RandomAccess {
 
 const pageSize = 2 ** 16;
 
-function inMemory(size: number): ContentBuffer {
-  let bytes = Buffer.allocUnsafe(size);
+function inMemory(bytes: Uint8Array): ContentBuffer {
   let used = 0;
   return {
     write(chunk) {
@@ -81,9 +106,7 @@ function inMemory(size: number): ContentBuffer {
       used += chunk.length;
     },
     open: () => memoryAccess(bytes.subarray(0, used)),
-    close() {
-      bytes = Buffer.alloc(0);
-    },
+    close: () => {},
   };
 }
 

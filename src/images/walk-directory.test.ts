@@ -6,6 +6,7 @@ import { needs } from "../../tests/support/needs.ts";
 import { scratch, tool } from "../../tests/support/scratch.ts";
 import { entryKinds } from "../core/layer.ts";
 import type { Extractor } from "../core/plugin.ts";
+import { allFinds } from "./find-pack.ts";
 import { walkDirectory } from "./walk-directory.ts";
 import { entryPath } from "./walk-entries.ts";
 
@@ -57,7 +58,7 @@ test("walkDirectory() reads a root file system sorted, follows no link and opens
     ],
   );
   assert.deepEqual(
-    finds.map(({ path, packages }) => [path, packages[0]?.name]),
+    Array.from(allFinds(finds), ({ path, packages }) => [path, packages[0]?.name]),
     [
       ["proc/kept.txt", "not the machine's own proc"],
       ["usr/a.txt", "A"],

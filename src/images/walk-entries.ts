@@ -1,6 +1,8 @@
 import { isAscii } from "node:buffer";
 import { SeaworthyError } from "../core/errors.ts";
 import { entryKinds, type LayerEntries } from "../core/layer.ts";
+import { bufferOf } from "../formats/lines.ts";
+import { createGrowingBytes, createGrowingNumbers, lowerBound } from "./growing.ts";
 import { baseOf, parentOf } from "./walk-path.ts";
 
 /** Collects the entries of a layer in columns that grow. */
@@ -30,71 +32,124 @@ export interface EntryAttributes {
   readonly capability?: string | undefined;
 }
 
-interface Columns {
-  parent: Uint32Array<ArrayBuffer>;
-  kind: Uint8Array<ArrayBuffer>;
-  mode: Uint16Array<ArrayBuffer>;
-  size: Float64Array<ArrayBuffer>;
-  nameEnds: Uint32Array<ArrayBuffer>;
-  names: Buffer<ArrayBuffer>;
-}
-
 /** Bytes of all names, directories and link targets of one layer. */
-const maxText = 128 * 2 ** 20;
+const maxText = 48 * 2 ** 20;
+const maxEntries = 2_000_000;
+const maxDirectories = 500_000;
 
 /** Empty columns. */
 export function createEntryColumns(): EntryColumns {
-  const columns = allocate(1024, 16_384);
-  const directories = new Map<string, number>();
-  const targets = new Map<number, string>();
+  const columns = {
+    parent: createGrowingNumbers(maxEntries),
+    kind: createGrowingBytes(maxEntries),
+    mode: createGrowingBytes(maxEntries * 2),
+    size: createGrowingBytes(maxEntries * 8),
+    links: createGrowingNumbers(maxEntries),
+  };
+  const mode = new Uint16Array(columns.mode.buffer);
+  const size = new Float64Array(columns.size.buffer);
+  const directories = createDirectoryIndex();
+  const names = createTexts(maxEntries);
+  const targets = createTexts(maxEntries);
   const attributes = createAttributes();
   let count = 0;
-  let used = 0;
-  let text = 0;
-  let lastParent = "";
-  let lastIndex = -1;
-  const directoryIndex = (path: string): number => {
-    if (path === lastParent && lastIndex >= 0) return lastIndex;
-    lastParent = path;
-    lastIndex = directories.get(path) ?? -1;
-    if (lastIndex >= 0) return lastIndex;
-    lastIndex = directories.size;
-    directories.set(path, lastIndex);
-    text += path.length;
-    return lastIndex;
-  };
   return {
-    add({ path, kind, mode, size, target, attributes: stated }) {
-      const opaque = kind === "opaque";
-      const name = opaque ? "" : baseOf(path);
-      if (count === columns.kind.length) growEntries(columns);
-      if (used + name.length * 3 > columns.names.length) growNames(columns, name.length * 3);
-      columns.parent[count] = directoryIndex(opaque ? path : parentOf(path));
-      columns.kind[count] = entryKinds[kind];
-      columns.mode[count] = mode;
-      columns.size[count] = size;
-      used += name === "" ? 0 : columns.names.write(name, used, "utf8");
-      columns.nameEnds[count] = used;
-      if (target !== undefined) targets.set(count, target);
-      if (stated !== undefined) attributes.add(count, kind, stated);
-      text += name.length + (target?.length ?? 0);
-      if (text > maxText)
-        throw new SeaworthyError("limit-exceeded", `read layer: names of more than ${maxText} bytes`);
+    add(entry) {
+      const opaque = entry.kind === "opaque";
+      const name = opaque ? "" : baseOf(entry.path);
+      const room = maxText - names.size() - targets.size() - directories.size();
+      if (count === maxEntries || room < 3 * (entry.path.length + (entry.target?.length ?? 0)))
+        throw tooMany(`${maxEntries} entries or ${maxText} bytes of names`);
+      columns.kind.room(count + 1)[count] = entryKinds[entry.kind];
+      columns.mode.room(count * 2 + 2);
+      mode[count] = entry.mode;
+      columns.size.room(count * 8 + 8);
+      size[count] = entry.size;
+      columns.parent.add(directories.indexOf(opaque ? entry.path : parentOf(entry.path)));
+      names.add(name);
+      if (entry.target !== undefined) {
+        columns.links.add(count);
+        targets.add(entry.target);
+      }
+      if (entry.attributes !== undefined) attributes.add(count, entry.kind, entry.attributes);
       count += 1;
       return count - 1;
     },
-    finish: () => ({
-      count,
-      directories: [...directories.keys()],
-      parent: new Uint32Array(columns.parent.buffer.transfer(count * 4)),
-      kind: new Uint8Array(columns.kind.buffer.transfer(count)),
-      mode: new Uint16Array(columns.mode.buffer.transfer(count * 2)),
-      size: new Float64Array(columns.size.buffer.transfer(count * 8)),
-      names: new Uint8Array(columns.names.buffer.transfer(used)),
-      nameEnds: new Uint32Array(columns.nameEnds.buffer.transfer(count * 4)),
-      targets,
-      ...attributes.finish(),
-    }),
+    finish() {
+      const [allNames, allDirectories, allTargets] = [names.finish(), directories.finish(), targets.finish()];
+      return {
+        count,
+        directories: allDirectories.bytes,
+        directoryEnds: allDirectories.ends,
+        parent: columns.parent.finish(),
+        kind: new Uint8Array(columns.kind.finish(count)),
+        mode: new Uint16Array(columns.mode.finish(count * 2)),
+        size: new Float64Array(columns.size.finish(count * 8)),
+        names: allNames.bytes,
+        nameEnds: allNames.ends,
+        links: columns.links.finish(),
+        targets: allTargets.bytes,
+        targetEnds: allTargets.ends,
+        ...attributes.finish(),
+      };
+    },
+  };
+}
+
+function tooMany(what: string): SeaworthyError {
+  return new SeaworthyError("limit-exceeded", `read layer: more than ${what}`);
+}
+
+interface DirectoryIndex {
+  indexOf(path: string): number;
+  size(): number;
+  finish(): Texts;
+}
+
+// Entries of one directory come one after the other, as a rule.
+function createDirectoryIndex(): DirectoryIndex {
+  const known = new Map<string, number>();
+  const texts = createTexts(maxDirectories);
+  let last = "";
+  let lastIndex = -1;
+  return {
+    indexOf(path) {
+      if (path === last && lastIndex >= 0) return lastIndex;
+      const before = known.get(path);
+      if (before === undefined && known.size === maxDirectories)
+        throw tooMany(`${maxDirectories} directories with entries`);
+      last = path;
+      lastIndex = before ?? known.size;
+      if (before === undefined) {
+        known.set(path, lastIndex);
+        texts.add(path);
+      }
+      return lastIndex;
+    },
+    size: () => texts.size(),
+    finish: () => texts.finish(),
+  };
+}
+
+interface Texts {
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+}
+
+// Texts one after the other, UTF-8.
+function createTexts(most: number): { add(text: string): void; size(): number; finish(): Texts } {
+  const memory = createGrowingBytes(maxText);
+  const bytes = Buffer.from(memory.buffer);
+  const ends = createGrowingNumbers(most);
+  let used = 0;
+  return {
+    add(text) {
+      memory.room(used + text.length * 3);
+      used += text === "" ? 0 : bytes.write(text, used, "utf8");
+      ends.add(used);
+    },
+    size: () => used,
+    finish: () => ({ bytes: new Uint8Array(memory.finish(used)), ends: ends.finish() }),
   };
 }
 
@@ -109,7 +164,7 @@ interface Attributes {
 
 // One owner has most files of a layer, one after the other.
 function createAttributes(): Attributes {
-  const owners: number[] = [];
+  const owners = createGrowingNumbers(3 * maxEntries);
   const capabilities = new Map<number, string>();
   const newest: { readonly entry: number; readonly mtime: number }[] = [];
   let lastUid = -1;
@@ -117,7 +172,7 @@ function createAttributes(): Attributes {
   let oldestKept = -1;
   return {
     add(entry, kind, { uid, gid, mtime, capability }) {
-      if (uid !== lastUid || gid !== lastGid) owners.push(entry, uid, gid);
+      if (uid !== lastUid || gid !== lastGid) for (const number of [entry, uid, gid]) owners.add(number);
       lastUid = uid;
       lastGid = gid;
       if (capability !== undefined && capabilities.size < maxCapabilities)
@@ -128,23 +183,12 @@ function createAttributes(): Attributes {
       if (newest.length > mostNewest) newest.pop();
       if (newest.length === mostNewest) oldestKept = newest.at(-1)?.mtime ?? -1;
     },
-    finish: () => ({ owners: Uint32Array.from(owners), capabilities, newest }),
+    finish: () => ({ owners: owners.finish(), capabilities, newest }),
   };
 }
 
-/** Entries of a layer that has none. */
-export const noEntries: LayerEntries = {
-  count: 0,
-  directories: [],
-  parent: new Uint32Array(),
-  kind: new Uint8Array(),
-  mode: new Uint16Array(),
-  size: new Float64Array(),
-  names: new Uint8Array(),
-  nameEnds: new Uint32Array(),
-  targets: new Map(),
-  ...createAttributes().finish(),
-};
+/** No entries. */
+export const noEntries: LayerEntries = createEntryColumns().finish();
 
 /** Reads base names by entry; quick when it is asked for many. */
 export function createNameReader(entries: LayerEntries): (index: number) => string {
@@ -156,58 +200,29 @@ export function createNameReader(entries: LayerEntries): (index: number) => stri
 }
 
 /** Base name of an entry. */
-function entryName(entries: LayerEntries, index: number): string {
-  const start = index === 0 ? 0 : (entries.nameEnds[index - 1] ?? 0);
-  const end = entries.nameEnds[index] ?? start;
-  return Buffer.from(entries.names.buffer, entries.names.byteOffset + start, end - start).toString("utf8");
+function entryName({ names, nameEnds }: LayerEntries, index: number): string {
+  return textAt(names, nameEnds, index);
 }
 
-/** Directory of an entry as the tar writes it. */
-function entryParent(entries: LayerEntries, index: number): string {
-  return entries.directories[entries.parent[index] ?? 0] ?? "";
+/** A directory as the tar writes it, by the number that entries have as parent. */
+export function directoryAt({ directories, directoryEnds }: LayerEntries, number: number): string {
+  return textAt(directories, directoryEnds, number);
+}
+
+/** Where a link leads; `""` for what is none. */
+export function targetOf({ links, targets, targetEnds }: LayerEntries, index: number): string {
+  const at = lowerBound(links, index);
+  return links[at] === index ? textAt(targets, targetEnds, at) : "";
+}
+
+function textAt(bytes: Uint8Array, ends: Uint32Array, index: number): string {
+  const start = index === 0 ? 0 : (ends[index - 1] ?? 0);
+  return bufferOf(bytes).toString("utf8", start, ends[index] ?? start);
 }
 
 /** Path of an entry as the tar writes it, normalised. */
 export function entryPath(entries: LayerEntries, index: number): string {
-  const parent = entryParent(entries, index);
+  const parent = directoryAt(entries, entries.parent[index] ?? 0);
   const name = entryName(entries, index);
   return parent === "" ? name : name === "" ? parent : `${parent}/${name}`;
-}
-
-function allocate(entries: number, bytes: number): Columns {
-  return {
-    parent: new Uint32Array(entries),
-    kind: new Uint8Array(entries),
-    mode: new Uint16Array(entries),
-    size: new Float64Array(entries),
-    nameEnds: new Uint32Array(entries),
-    names: Buffer.from(new ArrayBuffer(bytes)),
-  };
-}
-
-function growEntries(columns: Columns): void {
-  const length = columns.kind.length * 2;
-  columns.parent = grown(columns.parent, new Uint32Array(length));
-  columns.kind = grown(columns.kind, new Uint8Array(length));
-  columns.mode = grown(columns.mode, new Uint16Array(length));
-  columns.size = grown(columns.size, new Float64Array(length));
-  columns.nameEnds = grown(columns.nameEnds, new Uint32Array(length));
-}
-
-function growNames(columns: Columns, more: number): void {
-  const length = columns.names.length * 2 + more;
-  columns.names = Buffer.from(grown(columns.names, new Uint8Array(length)).buffer);
-}
-
-type Column =
-  | Uint8Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>;
-
-// The old memory is given back at once: the collector would let several generations of it pile up.
-function grown<T extends Column>(old: Column, larger: T): T {
-  larger.set(old);
-  old.buffer.transfer(0);
-  return larger;
 }

@@ -9,7 +9,14 @@ import {
   type WalkTargets,
   type Wanted,
 } from "./walk-collect.ts";
-import { type ContentLimits, contentLimits, createContentBuffer, memoryAccess } from "./walk-content.ts";
+import {
+  type ContentLimits,
+  type ContentRoom,
+  contentLimits,
+  createContentBuffer,
+  createContentRoom,
+  memoryAccess,
+} from "./walk-content.ts";
 import { baseOf, maxPathLength, normalisePath, parentOf } from "./walk-path.ts";
 
 /** What a walk needs beside the bytes. */
@@ -30,7 +37,7 @@ export interface LayerWalk {
 /** Walks a layer by the rules of the OCI image specification (https://github.com/opencontainers/image-spec/blob/main/layer.md). */
 export function createLayerWalk(options: WalkOptions): LayerWalk {
   const collector = createCollector(options.extractors, options.targets);
-  const open: OpenFile = { stop: undefined };
+  const open: OpenFile = { stop: undefined, room: createContentRoom() };
   const visitor = {
     entry: (entry: TarEntry, head: Uint8Array) =>
       visit(entry, head, collector, open, options.content ?? contentLimits),
@@ -55,6 +62,7 @@ export function createLayerWalk(options: WalkOptions): LayerWalk {
       }
       guard(() => reader.end());
       open.stop?.();
+      open.room.close();
       return collector.finish();
     },
   };
@@ -63,6 +71,7 @@ export function createLayerWalk(options: WalkOptions): LayerWalk {
 /** The file whose content streams by; `stop` is called when it breaks off. */
 interface OpenFile {
   stop: (() => void) | undefined;
+  readonly room: ContentRoom;
 }
 
 const whiteoutPrefix = ".wh.";
@@ -182,7 +191,7 @@ function keep(
   open: OpenFile,
   limits: ContentLimits,
 ): TarSink {
-  const buffer = createContentBuffer(stored, limits);
+  const buffer = createContentBuffer(stored, limits, open.room);
   open.stop = () => {
     open.stop = undefined;
     buffer.close();

@@ -3,7 +3,9 @@ import { treeChecks } from "../checks/image/list.ts";
 import type { LayerBlob, OpenImage } from "../core/image.ts";
 import type { ImageContent, IndexedImage } from "../core/indexed.ts";
 import type { LayerIndex } from "../core/layer.ts";
+import { layerInflateLimits } from "../formats/compression.ts";
 import { type DockerfileSource, describeLayers } from "../images/history.ts";
+import { createLayerShelf } from "../images/layer-memory.ts";
 import { hiddenTargets, type MergedLayers, mergeLayers, withSecondPass } from "../images/merge.ts";
 import { assembleImage } from "../images/merge-image.ts";
 import type { LayerCache, LayerIdentity } from "../store/layer-cache.ts";
@@ -54,9 +56,14 @@ async function readImage(
   known: readonly (LayerIdentity | undefined)[],
   options: IndexOptions,
 ): Promise<ImageContent> {
-  const first = await reading(blobs, options, (how) =>
-    readAll(blobs, (blob, layer) => readLayer(blob, layer, known[layer], how)),
+  const shelf = createLayerShelf();
+  await reading(blobs, options, (how) =>
+    readAll(blobs, async (blob, layer) => {
+      const index = await readLayer(blob, layer, known[layer], how);
+      if (index !== undefined) shelf.put(layer, index);
+    }),
   );
+  const first = blobs.map((_, layer) => shelf.get(layer));
   const { layers, merged } = await completed(blobs, first, options);
   const content = assembleImage(
     blobs,
@@ -82,6 +89,7 @@ async function reading<T>(
   signal?.addEventListener("abort", abort);
   try {
     return await read({
+      limits: layerInflateLimits(blobs.length),
       run: (task) => pool?.run(task) ?? indexLayer(task.source, { ...task, extractors: plugins }),
       cache,
       onProgress: (layer, bytes) => onProgress?.({ layer, bytes, total: finiteOf(sizes[layer]) }),

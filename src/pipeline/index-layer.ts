@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { SeaworthyError } from "../core/errors.ts";
 import type { LayerIndex } from "../core/layer.ts";
 import type { Extractor } from "../core/plugin.ts";
-import { inflate, inflateLimits } from "../formats/compression.ts";
+import { type InflateLimits, inflate, inflateLimits } from "../formats/compression.ts";
 import { createDigester, type Digester } from "../formats/digest.ts";
 import { createLayerWalk } from "../images/walk.ts";
 import type { WalkTargets } from "../images/walk-collect.ts";
@@ -19,6 +19,8 @@ export interface LayerTask {
   readonly extractors: readonly Extractor[];
   /** For a second pass over the same bytes. */
   readonly targets?: WalkTargets | undefined;
+  /** Bounds of decompression; those of an image with one layer unless told. */
+  readonly limits?: InflateLimits | undefined;
   /** Is told how many stored bytes were read since the last call. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
@@ -44,7 +46,11 @@ async function indexStream(stored: AsyncIterable<Uint8Array>, task: LayerTask): 
   let bytes = 0;
   let failure: unknown;
   try {
-    const inflated = await inflate(tapped(stored, storedDigest, task.onBytes), inflateLimits, "reused");
+    const inflated = await inflate(
+      tapped(stored, storedDigest, task.onBytes),
+      task.limits ?? inflateLimits,
+      "reused",
+    );
     compression = inflated.compression;
     for await (const chunk of inflated.chunks) {
       bytes += chunk.length;

@@ -2,7 +2,9 @@ import { stat } from "node:fs/promises";
 import { codeOf, type ErrorCode, messageOf } from "../core/errors.ts";
 import type { LayerBlob, LayerContent } from "../core/image.ts";
 import type { LayerFault, LayerIndex } from "../core/layer.ts";
+import type { InflateLimits } from "../formats/compression.ts";
 import { createDigester } from "../formats/digest.ts";
+import { noFinds } from "../images/find-pack.ts";
 import type { WalkTargets } from "../images/walk-collect.ts";
 import { noEntries } from "../images/walk-entries.ts";
 import type { FileRange, LayerCache, LayerIdentity } from "../store/layer-cache.ts";
@@ -11,6 +13,7 @@ import type { PoolTask } from "./index-pool.ts";
 
 /** What reading layers takes: who indexes, where results are kept, who is told. */
 export interface LayerReading {
+  readonly limits: InflateLimits;
   readonly run: (task: PoolTask) => Promise<LayerIndex>;
   readonly cache: LayerCache | undefined;
   readonly onProgress: (layer: number, bytes: number) => void;
@@ -64,13 +67,13 @@ export async function readAgain(
   targets: WalkTargets,
   reading: LayerReading,
 ): Promise<Pick<LayerIndex, "finds" | "errors">> {
-  if (content.kind === "unreadable") return { finds: [], errors: [] };
+  if (content.kind === "unreadable") return { finds: noFinds, errors: [] };
   const key = JSON.stringify([...targets]);
   const cached = first.diffId === "" ? undefined : reading.cache?.secondPass(first.diffId, key);
   if (cached !== undefined) return cached;
   const second = await runTask(content, layer, reading, targets);
   // Bytes that changed between the passes: nothing of the second is about the files of the first.
-  if (second.diffId !== first.diffId) return { finds: [], errors: changed(targets) };
+  if (second.diffId !== first.diffId) return { finds: noFinds, errors: changed(targets) };
   const { finds, errors } = second;
   if (isWhole(second)) reading.cache?.saveSecondPass(first.diffId, key, { finds, errors });
   return { finds, errors };
@@ -93,7 +96,7 @@ const passing: ReadonlySet<ErrorCode> = new Set(["disk-failed", "digest-mismatch
 async function runTask(
   content: Exclude<LayerContent, { kind: "unreadable" }>,
   layer: number,
-  { run, onProgress, signal }: LayerReading,
+  { limits, run, onProgress, signal }: LayerReading,
   targets?: WalkTargets,
 ): Promise<LayerIndex> {
   signal?.throwIfAborted();
@@ -104,7 +107,7 @@ async function runTask(
   };
   const source = content.kind === "stream" ? { kind: "chunks" as const, chunks: content.open() } : content;
   try {
-    const index = await run({ source, targets, onBytes });
+    const index = await run({ source, targets, limits, onBytes });
     signal?.throwIfAborted();
     return index;
   } catch (thrown) {
@@ -121,7 +124,7 @@ function brokenLayer(fault: LayerFault): LayerIndex {
     bytes: 0,
     entries: noEntries,
     executables: [],
-    finds: [],
+    finds: noFinds,
     errors: [],
     faults: [fault],
   };

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { codeOf, messageOf, SeaworthyError } from "../core/errors.ts";
 import type { LayerIndex } from "../core/layer.ts";
+import type { InflateLimits } from "../formats/compression.ts";
 import type { WalkTargets } from "../images/walk-collect.ts";
 import type { LayerSource } from "./index-layer.ts";
 import type { FromWorker, ToWorker } from "./layer-worker.ts";
@@ -10,11 +11,12 @@ import type { FromWorker, ToWorker } from "./layer-worker.ts";
 export interface PoolTask {
   readonly source: LayerSource;
   readonly targets?: WalkTargets | undefined;
+  readonly limits?: InflateLimits | undefined;
   /** Is told how many stored bytes were read since the last call. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
-/** Threads that index layers, as many at once as there are processors; started when first needed. */
+/** Threads that index layers, as many at once as there are processors, but few; started when first needed. */
 export interface LayerPool {
   /** @throws SeaworthyError `limit-exceeded` when the layer needs more memory than a thread may have, `internal` when one dies. */
   run(task: PoolTask): Promise<LayerIndex>;
@@ -29,10 +31,13 @@ const workerUrl = new URL(
 );
 
 /** Heap of one thread in MiB. What streams by lies outside of it. */
-const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4, stackSizeMb: 4 };
+const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4, stackSizeMb: 4 };
+
+// Each takes some 45 MB, beside what is kept of the layers.
+const mostThreads = 4;
 
 /** A pool of at most `size` threads. */
-export function createLayerPool(size: number = availableParallelism()): LayerPool {
+export function createLayerPool(size: number = Math.min(availableParallelism(), mostThreads)): LayerPool {
   const idle: Worker[] = [];
   const all = new Set<Worker>();
   const waiting: (() => void)[] = [];
@@ -77,7 +82,7 @@ function startWorker(all: Set<Worker>): Worker {
   return worker;
 }
 
-function runIn(worker: Worker, { source, targets, onBytes }: PoolTask): Promise<LayerIndex> {
+function runIn(worker: Worker, { source, targets, limits, onBytes }: PoolTask): Promise<LayerIndex> {
   const pump = source.kind === "chunks" ? createPump(worker, source.chunks) : undefined;
   const done = new Promise<LayerIndex>((resolve, reject) => {
     const finish = (settle: () => void): void => {
@@ -108,7 +113,7 @@ function runIn(worker: Worker, { source, targets, onBytes }: PoolTask): Promise<
     worker.ref();
   });
   const from = source.kind === "chunks" ? { kind: "pumped" as const } : source;
-  worker.postMessage({ kind: "index", source: from, targets } satisfies ToWorker);
+  worker.postMessage({ kind: "index", source: from, targets, limits } satisfies ToWorker);
   void pump?.start();
   return done;
 }

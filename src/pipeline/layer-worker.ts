@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { codeOf, type ErrorCode, messageOf, SeaworthyError } from "../core/errors.ts";
 import type { LayerIndex } from "../core/layer.ts";
+import type { InflateLimits } from "../formats/compression.ts";
 import type { WalkTargets } from "../images/walk-collect.ts";
 import { indexLayer, type LayerSource } from "./index-layer.ts";
 import { plugins } from "./plugins.ts";
@@ -13,6 +14,7 @@ export type ToWorker =
       readonly kind: "index";
       readonly source: Exclude<LayerSource, { kind: "chunks" }> | { readonly kind: "pumped" };
       readonly targets: WalkTargets | undefined;
+      readonly limits: InflateLimits | undefined;
     }
   | { readonly kind: "chunk"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "end" }
@@ -38,14 +40,14 @@ function serve(port: MessagePort): void {
 
 async function answer(
   port: MessagePort,
-  { source, targets }: Extract<ToWorker, { kind: "index" }>,
+  { source, targets, limits }: Extract<ToWorker, { kind: "index" }>,
   inbox: Inbox,
 ): Promise<void> {
   const say = (message: FromWorker, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
   try {
     const progress = batched((bytes) => say({ kind: "bytes", bytes }));
     const from: LayerSource = source.kind === "pumped" ? { kind: "chunks", chunks: inbox.chunks() } : source;
-    const index = await indexLayer(from, { extractors: plugins, targets, onBytes: progress.add });
+    const index = await indexLayer(from, { extractors: plugins, targets, limits, onBytes: progress.add });
     progress.flush();
     say({ kind: "done", index }, columnsOf(index));
   } catch (thrown) {
@@ -53,12 +55,12 @@ async function answer(
   }
 }
 
-// The columns of a million entries change hands without a copy.
-function columnsOf({ entries }: LayerIndex): ArrayBuffer[] {
-  const { parent, kind, mode, size, names, nameEnds } = entries;
-  return [parent, kind, mode, size, names, nameEnds].flatMap(({ buffer }) =>
-    buffer instanceof ArrayBuffer ? [buffer] : [],
+// The columns of a million entries and all finds change hands without a copy.
+function columnsOf({ entries, finds }: LayerIndex): ArrayBuffer[] {
+  const columns = [...Object.values(entries), ...Object.values(finds)].filter((each) =>
+    ArrayBuffer.isView(each),
   );
+  return columns.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
 }
 
 const progressStep = 4 * 2 ** 20;

@@ -13,28 +13,61 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 /** Version of the report's shape: a new field raises the second number, a changed or dropped one the first. */
 export const reportSchemaVersion = "1.1";
 
-/** The report by schemas/report.schema.json: lists in the report's order, fields in the schema's, two spaces, a newline at the end. */
-export function jsonReport(report: Report): string {
-  return `${JSON.stringify(reportValue(report), undefined, 2)}\n`;
+/**
+ * The report by schemas/report.schema.json: lists in the report's order, fields in the schema's, two spaces, a newline at the end.
+ * In parts: the text of an image with a hundred thousand packages is never in memory as a whole.
+ */
+export function* jsonReport(report: Report): Generator<string> {
+  let before = "{\n";
+  for (const [name, value] of Object.entries(reportFields(report))) {
+    yield `${before}  "${name}": `;
+    if (typeof value === "function") yield* listText(value);
+    else yield indented(value, "  ");
+    before = ",\n";
+  }
+  yield "\n}\n";
 }
 
-function reportValue(report: Report): Json {
+/** A list of the report, one item after the other. */
+type List = () => Generator<Json>;
+
+function* listText(list: List): Generator<string> {
+  let before = "[\n";
+  for (const item of list()) {
+    yield `${before}    ${indented(item, "    ")}`;
+    before = ",\n";
+  }
+  yield before === ",\n" ? "\n  ]" : "[]";
+}
+
+// Text inside of JSON has no line feeds of its own.
+function indented(value: Json, indent: string): string {
+  return JSON.stringify(value, undefined, 2).replaceAll("\n", `\n${indent}`);
+}
+
+function listOf<T>(items: readonly T[], valueOf: (item: T) => Json): List {
+  return function* () {
+    for (const item of items) yield valueOf(item);
+  };
+}
+
+function reportFields(report: Report): Readonly<Record<string, Json | List>> {
   return {
     schemaVersion: report.schemaVersion,
     image: imageValue(report.image),
-    packages: report.packages.map(packageValue),
-    hiddenPackages: report.hiddenPackages.map(hiddenValue),
-    findings: report.findings.map(findingValue),
-    suppressed: report.suppressed.map(findingValue),
-    upgrades: report.upgrades.map((upgrade) => ({
+    packages: listOf(report.packages, packageValue),
+    hiddenPackages: listOf(report.hiddenPackages, hiddenValue),
+    findings: listOf(report.findings, findingValue),
+    suppressed: listOf(report.suppressed, findingValue),
+    upgrades: listOf(report.upgrades, (upgrade) => ({
       package: upgrade.package,
       layer: upgrade.layer,
       version: upgrade.version,
       mends: upgrade.mends,
       fixable: upgrade.fixable,
     })),
-    undecided: report.undecided.map(undecidedValue),
-    checks: report.checks.map(checkValue),
+    undecided: listOf(report.undecided, undecidedValue),
+    checks: listOf(report.checks, checkValue),
     coverage: coverageValue(report.coverage),
     policy: {
       failOn: report.policy.failOn === "unknown" ? "any" : report.policy.failOn,

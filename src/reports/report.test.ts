@@ -163,20 +163,20 @@ for (const [name, report] of [
   ["an empty report", empty],
 ] as const)
   test(`jsonReport() writes ${name} by the schema`, () => {
-    const text = jsonReport(report);
+    const text = [...jsonReport(report)].join("");
     assert.ok(text.endsWith("}\n"));
     assert.ok(validate(JSON.parse(text)), JSON.stringify(validate.errors, undefined, 1));
   });
 
 test("the schema refuses a field that it does not know, and one that is missing", () => {
-  const value = JSON.parse(jsonReport(full));
+  const value = JSON.parse([...jsonReport(full)].join(""));
   assert.equal(validate({ ...value, more: 1 }), false);
   assert.equal(validate({ ...value, verdict: undefined }), false);
 });
 
 test("jsonReport() writes full names, null for what is not there, and 'any'", () => {
   const scoped = { ...lodash, namespace: "@x" };
-  const value = JSON.parse(jsonReport({ ...full, packages: [scoped, deb] }));
+  const value = JSON.parse([...jsonReport({ ...full, packages: [scoped, deb] })].join(""));
   assert.deepEqual(
     value.packages.map((one: { name: string; source: unknown; arch: unknown }) => [
       one.name,

@@ -25,30 +25,32 @@ function layer(diffId: string, names = "name"): LayerIndex {
     bytes: 1,
     entries: {
       count: 1,
-      directories: ["d"],
+      directories: Uint8Array.from(Buffer.from("d")),
+      directoryEnds: new Uint32Array([1]),
       parent: new Uint32Array([0]),
       kind: new Uint8Array([0]),
       mode: new Uint16Array([0o755]),
       size: new Float64Array([7]),
       names: Uint8Array.from(Buffer.from(names)),
       nameEnds: new Uint32Array([names.length]),
-      targets: new Map([[0, "target"]]),
+      links: new Uint32Array([0]),
+      targets: Uint8Array.from(Buffer.from("target")),
+      targetEnds: new Uint32Array([6]),
       owners: new Uint32Array([0, 1000, 1000]),
       capabilities: new Map([[0, "\u0001"]]),
       newest: [{ entry: 0, mtime: 1 }],
     },
     executables: [{ entry: 0, kind: "elf" }],
-    finds: [
-      {
-        plugin: "p",
-        entry: 0,
-        path: "d/name",
-        packages: [],
-        owns: [{ owner: "o", os: true, paths: new Uint8Array([1]) }],
-        distro: undefined,
-        problems: [],
-      },
-    ],
+    finds: {
+      count: 1,
+      packages: 1,
+      plugins: ["p"],
+      plugin: new Uint8Array([0]),
+      entry: new Uint32Array([0]),
+      parts: new Uint8Array([1]),
+      ends: new Uint32Array([3]),
+      bytes: Uint8Array.from([1, 2, 3]),
+    },
     errors: [],
     faults: [],
   };
@@ -156,7 +158,7 @@ test("openLayerCache() gives up at once below a directory that takes no children
 
 test("LayerCache.prune() removes what was not used for longest, and what crashed writers left", () => {
   const directory = scratch("cache");
-  const cache = opened(directory, "f", 2600);
+  const cache = opened(directory, "f", 4000);
   const noise = (): string =>
     Array.from({ length: 700 }, () => String.fromCharCode(33 + Math.random() * 90)).join("");
   for (const [index, diffId] of ["a", "b", "c", "d"].entries()) {

@@ -74,28 +74,37 @@ export function openLayerCache({
   };
   const load = <T>(kind: string, key: string, is: (value: unknown) => value is T): T | undefined => {
     const file = fileOf(kind, key);
-    const value = readRecord(file);
+    const [value] = readRecord(file) ?? [];
     if (!is(value)) return undefined;
     touch(file);
     return value;
   };
-  const save = (kind: string, key: string, value: unknown): void => writeRecord(fileOf(kind, key), value);
+  const save = (kind: string, key: string, value: unknown): void => writeRecord(fileOf(kind, key), [value]);
   return {
     identity: (digest) => load("identity", digest, isIdentity),
     provenRange: (range) => load("range", rangeKey(range), isIdentity),
     proveRange: (range, { digest, diffId, compression }) =>
       save("range", rangeKey(range), { digest, diffId, compression }),
-    layer: (diffId) => load("layer", diffId, isLayerIndex),
+    layer(diffId) {
+      const index = joinedColumns(readRecord(fileOf("layer", diffId)) ?? []);
+      if (!isLayerIndex(index)) return undefined;
+      touch(fileOf("layer", diffId));
+      return index;
+    },
     saveLayer(index) {
       const { digest, diffId, compression } = index;
       if (digest === "" || diffId === "") return;
-      save("layer", diffId, index);
+      writeRecord(fileOf("layer", diffId), columnParts(index));
       save("identity", digest, { digest, diffId, compression });
     },
     secondPass: (diffId, key) => load("pass", `${diffId} ${key}`, isSecondPass),
     saveSecondPass: (diffId, key, pass) => save("pass", `${diffId} ${key}`, pass),
-    image: (key) => load("image", key, isImageContent),
-    saveImage: (key, content) => save("image", key, content),
+    image(key) {
+      const content = joinedContent(readRecord(fileOf("image", key)) ?? []);
+      if (content !== undefined) touch(fileOf("image", key));
+      return content;
+    },
+    saveImage: (key, content) => writeRecord(fileOf("image", key), contentParts(content)),
     prune: () => pruneFiles(layers, limit),
   };
 }
@@ -131,14 +140,72 @@ function isLayerIndex(value: unknown): value is LayerIndex {
   );
 }
 
+type ColumnPart = readonly [table: "entries" | "finds", column: string, values: unknown];
+
+// A column of a million entries is written by itself.
+function* columnParts({ entries, finds, ...rest }: LayerIndex): Generator {
+  yield rest;
+  for (const [column, values] of Object.entries(entries))
+    yield ["entries", column, values] satisfies ColumnPart;
+  for (const [column, values] of Object.entries(finds)) yield ["finds", column, values] satisfies ColumnPart;
+}
+
+function joinedColumns([rest, ...parts]: readonly unknown[]): unknown {
+  if (typeof rest !== "object" || rest === null || !parts.every(isColumnPart)) return undefined;
+  const tableOf = (name: ColumnPart[0]): unknown =>
+    Object.fromEntries(
+      parts.filter(([table]) => table === name).map(([, column, values]) => [column, values]),
+    );
+  return { ...rest, entries: tableOf("entries"), finds: tableOf("finds") };
+}
+
+function isColumnPart(value: unknown): value is ColumnPart {
+  return Array.isArray(value) && value.length === 3;
+}
+
 function isSecondPass(value: unknown): value is SecondPass {
   return hasFields(value, { finds: "object", errors: "object" });
 }
 
-function isImageContent(value: unknown): value is ImageContent {
+type ContentFrame = Omit<ImageContent, "packages" | "hiddenPackages">;
+
+interface ContentList {
+  readonly packages: ImageContent["packages"];
+  readonly hiddenPackages: ImageContent["hiddenPackages"];
+}
+
+/** Packages that are written together. */
+const mostTogether = 1000;
+
+// A hundred thousand packages are never in one buffer.
+function* contentParts({
+  packages,
+  hiddenPackages,
+  ...frame
+}: ImageContent): Generator<ContentFrame | ContentList> {
+  yield frame;
+  for (let at = 0; at < Math.max(packages.length, hiddenPackages.length); at += mostTogether)
+    yield {
+      packages: packages.slice(at, at + mostTogether),
+      hiddenPackages: hiddenPackages.slice(at, at + mostTogether),
+    };
+}
+
+function joinedContent([frame, ...lists]: readonly unknown[]): ImageContent | undefined {
+  if (!isContentFrame(frame) || !lists.every(isContentList)) return undefined;
+  return {
+    ...frame,
+    packages: lists.flatMap(({ packages }) => packages),
+    hiddenPackages: lists.flatMap(({ hiddenPackages }) => hiddenPackages),
+  };
+}
+
+function isContentList(value: unknown): value is ContentList {
+  return hasFields(value, { packages: "object", hiddenPackages: "object" });
+}
+
+function isContentFrame(value: unknown): value is ContentFrame {
   return hasFields(value, {
-    packages: "object",
-    hiddenPackages: "object",
     runs: "object",
     gaps: "object",
     unownedExecutables: "object",
