@@ -75,7 +75,7 @@ const preload = `data:text/javascript,${encodeURIComponent(`
     process.on("exit", () => {
       const { userCPUTime, systemCPUTime } = process.resourceUsage();
       const [, peak] = /VmHWM:\\s*(\\d+)/.exec(readFileSync("/proc/self/status", "utf8"));
-      writeSync(3, JSON.stringify({ peak: peak / 1000, cpu: (userCPUTime + systemCPUTime) / 1e6 }));
+      writeSync(3, JSON.stringify({ peak: (peak * 1024) / 1e6, cpu: (userCPUTime + systemCPUTime) / 1e6 }));
     });`)}`;
 const entry = fileURLToPath(new URL("../bin/seaworthy", import.meta.url));
 const chosen = process.argv.slice(2);
