@@ -179,7 +179,12 @@ export function withSecondPass(layer: LayerIndex, second: Pick<LayerIndex, "find
   const keyOf = ({ finds, index }: PlacedFind): string => `${finds.entry[index]} ${pluginAt(finds, index)}`;
   const before = placed(layer.finds);
   const read = new Set(before.map(keyOf));
-  const fresh = placed(second.finds).filter((find) => !read.has(keyOf(find)));
+  const fresh = placed(second.finds).filter((find) => {
+    const key = keyOf(find);
+    const isNew = !read.has(key);
+    read.add(key);
+    return isNew;
+  });
   const packer = createFindPacker();
   const entryOf = ({ finds, index }: PlacedFind): number => finds.entry[index] ?? 0;
   for (const { finds, index } of [...before, ...fresh].sort((a, b) => entryOf(a) - entryOf(b)))
