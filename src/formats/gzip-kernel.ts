@@ -72,8 +72,8 @@ declare const WebAssembly: {
 
 type Code = readonly (number | Code)[];
 
-// Locals: five parameters, then these.
-const [bitPos, out, inEnd, outEnd, oldest, input, bits, entry, length, source, end, distance, buffer, saved] =
+// Locals: five parameters, then these; entry, buffer, bits and saved are 64 bits wide.
+const [bitPos, out, inEnd, outEnd, oldest, input, length, source, end, distance, entry, buffer, bits, saved] =
   [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
 
 const get = (local: number): Code => [0x20, local];
@@ -85,9 +85,10 @@ const sub = (a: Code, b: Code): Code => [a, b, 0x6b];
 const and = (a: Code, b: Code): Code => [a, b, 0x71];
 const shiftLeft = (a: Code, b: Code): Code => [a, b, 0x74];
 const shiftRight = (a: Code, b: Code): Code => [a, b, 0x76];
-const load32 = (address: Code, offset = 0): Code => [address, 0x28, 2, unsigned(offset)];
 const load64 = (address: Code): Code => [address, 0x29, 0, 0];
 const load8 = (address: Code): Code => [address, 0x2d, 0, 0];
+/** 32 bits of memory as 64. */
+const load32Wide = (address: Code, offset: number): Code => [address, 0x35, 2, unsigned(offset)];
 const store32 = (address: Code, value: Code, offset: number): Code => [
   address,
   value,
@@ -96,9 +97,13 @@ const store32 = (address: Code, value: Code, offset: number): Code => [
   unsigned(offset),
 ];
 const store8 = (address: Code, value: Code): Code => [address, value, 0x3a, 0, 0];
+const store8Wide = (address: Code, value: Code): Code => [address, value, 0x3c, 0, 0];
 const store64 = (address: Code, value: Code): Code => [address, value, 0x37, 0, 0];
 const wide = (value: Code): Code => [value, 0xad];
 const narrow = (value: Code): Code => [value, 0xa7];
+const orWide = (a: Code, b: Code): Code => [a, b, 0x84];
+const shiftLeftWide = (a: Code, b: Code): Code => [a, b, 0x86];
+const shiftRightWide = (a: Code, b: Code): Code => [a, b, 0x88];
 const block = (...body: Code): Code => [0x02, 0x40, body, 0x0b];
 const loop = (...body: Code): Code => [0x03, 0x40, body, 0x0b];
 const when = (condition: Code, ...body: Code): Code => [condition, 0x04, 0x40, body, 0x0b];
@@ -106,60 +111,59 @@ const jump = (depth: number): Code => [0x0c, depth];
 const jumpIf = (condition: Code, depth: number): Code => [condition, 0x0d, depth];
 const isLess = (a: Code, b: Code): Code => [a, b, 0x48];
 const isAtLeast = (a: Code, b: Code): Code => [a, b, 0x4e];
-const or = (a: Code, b: Code): Code => [a, b, 0x72];
 
+// The buffer's lowest two bits are void, so that what is masked out of it is the offset of a table entry without a shift; `bits`
+// counts them, and is true in its lowest six bits only, which is all that a shift looks at.
 // buffer |= load64(input) << bits; input += (63 - bits) >> 3; bits |= 56. What is above `bits` is the same data once more.
 const refill: Code = [
-  set(buffer, get(buffer), load64(get(input)), wide(get(bits)), 0x86, 0x84),
-  set(input, add(get(input), shiftRight(sub(i32(63), get(bits)), i32(3)))),
-  set(bits, or(get(bits), i32(56))),
+  set(buffer, orWide(get(buffer), shiftLeftWide(load64(get(input)), get(bits)))),
+  set(input, add(get(input), and(shiftRight([narrow(get(bits)), i32(-1), 0x73], i32(3)), i32(7)))),
+  set(bits, orWide(get(bits), i64(56))),
 ];
 
-// The low byte of an entry is how many bits it takes; WebAssembly shifts by its low six.
+// The low six bits of an entry are how many bits it takes.
 const consume: Code = [
-  set(buffer, get(buffer), wide(get(entry)), 0x88),
-  set(bits, sub(get(bits), and(get(entry), i32(0xff)))),
+  set(buffer, shiftRightWide(get(buffer), get(entry))),
+  set(bits, get(bits), get(entry), 0x7d),
 ];
-
-const mask = (count: Code): Code => sub(shiftLeft(i32(1), count), i32(1));
 
 const lookUp = (table: number, tableBits: number): Code =>
-  set(entry, load32(shiftLeft(and(narrow(get(buffer)), i32(2 ** tableBits - 1)), i32(2)), table));
+  set(entry, load32Wide(and(narrow(get(buffer)), i32(4 * (2 ** tableBits - 1))), table));
 
 const nextSymbol: Code = lookUp(layout.literals, mainBits.literals);
+
+// Base of a length or distance, place of a second table: bit 31 is that of literals alone.
+const upper: Code = shiftRight(narrow(get(entry)), i32(16));
 
 // The entry points to a second table, indexed by the bits after the first ones.
 const lookFurther = (table: number): Code => [
   consume,
   set(
     entry,
-    load32(
-      shiftLeft(
-        add(
-          and(shiftRight(get(entry), i32(16)), i32(0x7fff)),
-          and(narrow(get(buffer)), mask(and(shiftRight(get(entry), i32(8)), i32(31)))),
-        ),
-        i32(2),
+    load32Wide(
+      add(
+        upper,
+        and(narrow(get(buffer)), sub(shiftLeft(i32(4), shiftRight(narrow(get(entry)), i32(8))), i32(4))),
       ),
       table,
     ),
   ),
 ];
 
-const isLiteral = isLess(get(entry), i32(0));
-const hasFlag = (flag: number): Code => and(get(entry), i32(flag));
+const isLiteral = isLess(narrow(get(entry)), i32(0));
+const hasFlag = (flag: number): Code => and(narrow(get(entry)), i32(flag));
 const putLiteral: Code = [
   consume,
-  store8(get(out), shiftRight(get(entry), i32(16))),
+  store8Wide(get(out), shiftRightWide(get(entry), i64(16))),
   set(out, add(get(out), i32(1))),
 ];
 
 // Base plus the extra bits that follow the code: those of `saved` between the code's length and the whole.
 const valueOf: Code = add(
-  and(shiftRight(get(entry), i32(16)), i32(0x7fff)),
+  upper,
   shiftRight(
-    and(narrow(get(saved)), mask(and(get(entry), i32(31)))),
-    and(shiftRight(get(entry), i32(8)), i32(31)),
+    and(narrow(get(saved)), sub(shiftLeft(i32(4), narrow(get(entry))), i32(1))),
+    shiftRight(narrow(get(entry)), i32(8)),
   ),
 );
 
@@ -221,8 +225,9 @@ const copyMatch: Code = [
 // Inside of `block` (the way out, depth 1 from the loop's body) and `loop` (depth 0).
 const body: Code = [
   set(input, shiftRight(get(bitPos), i32(3))),
-  set(buffer, load64(get(input)), wide(and(get(bitPos), i32(7))), 0x88),
-  set(bits, sub(i32(56), and(get(bitPos), i32(7)))),
+  set(bits, wide(and(get(bitPos), i32(7)))),
+  set(buffer, shiftLeftWide(shiftRightWide(load64(get(input)), get(bits)), i64(2))),
+  set(bits, i64(58), get(bits), 0x7d),
   set(input, add(get(input), i32(7))),
   set(length, i32(kernelStatus.ranOut)),
   refill,
@@ -230,12 +235,19 @@ const body: Code = [
   block(
     loop(
       set(length, i32(kernelStatus.ranOut)),
-      jumpIf(or(isAtLeast(get(input), get(inEnd)), isAtLeast(get(out), get(outEnd))), 1),
+      jumpIf(isAtLeast(get(input), get(inEnd)), 1),
+      jumpIf(isAtLeast(get(out), get(outEnd)), 1),
       when(
         isLiteral,
         putLiteral,
         nextSymbol,
-        when(isLiteral, putLiteral, nextSymbol, when(isLiteral, putLiteral, refill, nextSymbol, jump(3))),
+        when(
+          isLiteral,
+          putLiteral,
+          nextSymbol,
+          when(isLiteral, putLiteral, nextSymbol, when(isLiteral, putLiteral, refill, nextSymbol, jump(4))),
+        ),
+        refill,
       ),
       when(
         hasFlag(entryFlags.exceptional),
@@ -248,7 +260,6 @@ const body: Code = [
       set(saved, get(buffer)),
       consume,
       set(length, valueOf),
-      refill,
       lookUp(layout.distances, mainBits.distances),
       when(
         hasFlag(entryFlags.exceptional),
@@ -266,7 +277,11 @@ const body: Code = [
       jump(0),
     ),
   ),
-  store32(i32(0), sub(shiftLeft(get(input), i32(3)), get(bits)), layout.state),
+  store32(
+    i32(0),
+    sub(shiftLeft(get(input), i32(3)), sub(and(narrow(get(bits)), i32(63)), i32(2))),
+    layout.state,
+  ),
   store32(i32(0), get(out), layout.state + 4),
   get(length),
 ];
@@ -279,7 +294,7 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
     const bytes = flat(content);
     return [id, unsigned(bytes.length), bytes];
   };
-  const code = flat([2, 7, 0x7f, 2, 0x7e, body, 0x0b]);
+  const code = flat([2, 5, 0x7f, 4, 0x7e, body, 0x0b]);
   return Uint8Array.from(
     flat([
       [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],

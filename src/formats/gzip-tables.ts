@@ -23,41 +23,79 @@ export function buildTable(
   const longest = longestOf(counts);
   const left = spaceLeft(counts, longest);
   if (left < 0 || (left > 0 && longest > 1)) return false;
-  const missing = (entryFlags.exceptional | entryFlags.stop | entryFlags.invalid) >>> 0;
   if (left > 0) table.fill(missing + 1, 0, 1 << bits);
   const sorted = sortByLength(lengths, count, counts);
+  const first = fillFirst(table, { bits, entries }, sorted, counts);
+  if (longest > bits) fillFurther(table, { bits, entries }, sorted, counts, longest, first);
+  return true;
+}
+
+const missing = (entryFlags.exceptional | entryFlags.stop | entryFlags.invalid) >>> 0;
+
+/** How far the table is: the next symbol in the order of codes, and its code with the first bit lowest. */
+interface Place {
+  readonly at: number;
+  readonly code: number;
+}
+
+// The codes that fit the first level. What is there of codes up to one length stands again and again in what is indexed by one bit
+// more, so that each entry is written once and the rest is copied.
+function fillFirst(
+  table: Uint32Array,
+  { bits, entries }: Alphabet,
+  sorted: Uint16Array,
+  counts: Uint16Array,
+): Place {
   let code = 0;
   let at = 0;
+  for (let length = 1; length <= bits; length += 1) {
+    if (at > 0) table.copyWithin(1 << (length - 1), 0, 1 << (length - 1));
+    for (let end = at + (counts[length] ?? 0); at < end; at += 1) {
+      table[code] = entryOf(entries[sorted[at] ?? 0] ?? missing, length);
+      code = nextCode(code, length);
+    }
+  }
+  return { at, code };
+}
+
+// Longer codes stand in tables behind the first, one for each beginning that they share.
+function fillFurther(
+  table: Uint32Array,
+  { bits, entries }: Alphabet,
+  sorted: Uint16Array,
+  counts: Uint16Array,
+  longest: number,
+  first: Place,
+): void {
+  let { at, code } = first;
   let next = 1 << bits;
   let group = -1;
   let groupStart = 0;
   let groupBits = 0;
-  for (let length = 1; length <= longest; length += 1) {
+  for (let length = bits + 1; length <= longest; length += 1) {
     for (let left = counts[length] ?? 0; left > 0; left -= 1) {
-      const symbol = sorted[at] ?? 0;
-      at += 1;
-      const reversed = reverse(code, length);
-      if (length <= bits) {
-        const entry = entryOf(entries[symbol] ?? missing, length);
-        for (let index = reversed; index < 1 << bits; index += 1 << length) table[index] = entry;
-      } else {
-        const prefix = reversed & ((1 << bits) - 1);
-        if (prefix !== group) {
-          group = prefix;
-          groupBits = secondBits(counts, length, left, bits, longest);
-          groupStart = next;
-          next += 1 << groupBits;
-          table[prefix] = ((groupStart << 16) | entryFlags.exceptional | (groupBits << 8) | bits) >>> 0;
-        }
-        const entry = entryOf(entries[symbol] ?? missing, length - bits);
-        for (let index = reversed >>> bits; index < 1 << groupBits; index += 1 << (length - bits))
-          table[groupStart + index] = entry;
+      const prefix = code & ((1 << bits) - 1);
+      if (prefix !== group) {
+        group = prefix;
+        groupBits = secondBits(counts, length, left, bits, longest);
+        groupStart = next;
+        next += 1 << groupBits;
+        table[prefix] = ((groupStart << 18) | entryFlags.exceptional | (groupBits << 8) | bits) >>> 0;
       }
-      code += 1;
+      const entry = entryOf(entries[sorted[at] ?? 0] ?? missing, length - bits);
+      for (let index = code >>> bits; index < 1 << groupBits; index += 1 << (length - bits))
+        table[groupStart + index] = entry;
+      at += 1;
+      code = nextCode(code, length);
     }
-    code <<= 1;
   }
-  return true;
+}
+
+// Adds one to a code whose first bit is the lowest.
+function nextCode(code: number, length: number): number {
+  let bit = 1 << (length - 1);
+  while ((code & bit) !== 0) bit >>= 1;
+  return bit === 0 ? 0 : (code & (bit - 1)) | bit;
 }
 
 /** Symbols 0-255 are bytes, 256 ends the block, 257-285 are lengths with extra bits; 286 and 287 do not exist. */
@@ -69,7 +107,7 @@ export const distanceAlphabet: Alphabet = { bits: 8, entries: distanceEntries() 
 // A literal or flag takes the code's bits; a length or distance also its extra bits, whose place is kept as the code's length.
 function entryOf(entry: number, length: number): number {
   if (entry >= entryFlags.literal || (entry & entryFlags.exceptional) !== 0) return (entry + length) >>> 0;
-  return (entry + length + (length << 8)) >>> 0;
+  return (entry + length + ((length + 2) << 8)) >>> 0;
 }
 
 const lengthCounts = new Uint16Array(16);
@@ -127,16 +165,6 @@ function secondBits(counts: Uint16Array, first: number, left: number, bits: numb
     space = 1 << (length - bits);
   }
   return length - bits;
-}
-
-function reverse(code: number, length: number): number {
-  let bits = code;
-  let reversed = 0;
-  for (let index = 0; index < length; index += 1) {
-    reversed = (reversed << 1) | (bits & 1);
-    bits >>>= 1;
-  }
-  return reversed;
 }
 
 function literalEntries(): Uint32Array {

@@ -14,7 +14,7 @@ import {
 } from "fast-check";
 import { SeaworthyError } from "../core/errors.ts";
 import { gunzip } from "./gzip.ts";
-import { createKernel, layout } from "./gzip-kernel.ts";
+import { createKernel, entryFlags, layout } from "./gzip-kernel.ts";
 import { buildTable, distanceAlphabet, literalAlphabet } from "./gzip-tables.ts";
 
 async function* cut(bytes: Uint8Array, step: number): AsyncGenerator<Uint8Array> {
@@ -214,6 +214,15 @@ test("buildTable() refuses lengths that are no code", () => {
   assert.equal(buildTable(table, distanceAlphabet, lengths(1, 1, 1), 3), false);
   assert.equal(buildTable(table, distanceAlphabet, lengths(2, 2), 2), false);
   assert.equal(buildTable(table, literalAlphabet, new Uint8Array(288).fill(15), 288), false);
+});
+
+test("buildTable() gives a code of one bit that stands alone every other place, and no code the rest", () => {
+  const table = new Uint32Array(4096);
+  assert.ok(buildTable(table, distanceAlphabet, Uint8Array.of(0, 1), 2));
+  const places = table.subarray(0, 1 << distanceAlphabet.bits);
+  const invalid = (entryFlags.exceptional | entryFlags.stop | entryFlags.invalid) + 1;
+  for (const [place, entry] of places.entries())
+    assert.equal(entry, place % 2 === 0 ? (2 << 16) | (3 << 8) | 1 : invalid);
 });
 
 test("createKernel() stops at once when there is neither input nor room", () => {

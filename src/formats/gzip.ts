@@ -267,21 +267,23 @@ function isComplete(codeLengths: Uint8Array): boolean {
 
 function readLengths(state: State, count: number): void {
   for (let at = 0; at < count; ) {
-    const entry = lengthTable[peek16(state) & 127] ?? 0;
-    state.bit += entry & 0xff;
+    const next = peek16(state);
+    const entry = lengthTable[next & 127] ?? 0;
     const symbol = entry >> 16;
+    const taken = entry & 0xff;
     if (symbol < 16) {
       lengths[at] = symbol;
       at += 1;
+      state.bit += taken;
       continue;
     }
     if (symbol === 16 && at === 0) throw malformed("a length repeated before the first");
     const value = symbol === 16 ? (lengths[at - 1] ?? 0) : 0;
-    const times =
-      symbol === 16 ? 3 + bitsOf(state, 2) : symbol === 17 ? 3 + bitsOf(state, 3) : 11 + bitsOf(state, 7);
-    if (at + times > count) throw malformed("more lengths than symbols");
-    lengths.fill(value, at, at + times);
-    at += times;
+    const extra = symbol === 16 ? 2 : symbol === 17 ? 3 : 7;
+    const end = at + (symbol === 18 ? 11 : 3) + ((next >> taken) & ((1 << extra) - 1));
+    state.bit += taken + extra;
+    if (end > count) throw malformed("more lengths than symbols");
+    for (; at < end; at += 1) lengths[at] = value;
   }
 }
 
@@ -367,10 +369,8 @@ function bitsOf(state: State, count: number): number {
   return value;
 }
 
-function peek16({ memory, bit }: State): number {
-  const at = bit >> 3;
-  const three = (memory[at] ?? 0) | ((memory[at + 1] ?? 0) << 8) | ((memory[at + 2] ?? 0) << 16);
-  return (three >> (bit & 7)) & 0xffff;
+function peek16({ view, bit }: State): number {
+  return (view.getUint32(bit >> 3, true) >>> (bit & 7)) & 0xffff;
 }
 
 function checkInput(state: State): void {
