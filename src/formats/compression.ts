@@ -33,7 +33,7 @@ export function layerInflateLimits(layers: number): InflateLimits {
 }
 
 /**
- * Tells the compression by the first bytes and undoes it. Reading further fails with `malformed` (damage, bytes after the
+ * Tells the compression by the first bytes and undoes it. A chunk of `stored` is used up before the next is asked for. Reading further fails with `malformed` (damage, bytes after the
  * end), `truncated`, `limit-exceeded` (a bomb), or with the error of `stored` itself.
  * With `reused` chunks of gzip each is valid only until the next is asked for, which spares a copy of everything.
  * @throws SeaworthyError `unsupported` for bzip2 and xz.
@@ -52,7 +52,7 @@ export async function inflate(
     case "zstd": {
       const meter = { in: 0 };
       const counted = count(source.chunks, meter);
-      const chunks = compression === "zstd" ? unzstd(counted) : gunzipped(counted, memory);
+      const chunks = compression === "zstd" ? unzstd(copied(counted)) : gunzipped(counted, memory);
       return { compression, chunks: guarded(chunks, meter, limits) };
     }
     default:
@@ -84,8 +84,8 @@ async function peek(
   while (size < 4) {
     const next = await iterator.next();
     if (next.done === true) break;
-    held.push(next.value);
     size += next.value.length;
+    held.push(size < 4 ? next.value.slice() : next.value);
   }
   const head = Buffer.concat(held.map((chunk) => chunk.subarray(0, 4)));
   return { head, chunks: resume(held, iterator), close: async () => iterator.return?.() };
@@ -115,6 +115,11 @@ async function* count(stored: AsyncIterable<Uint8Array>, meter: { in: number }):
     meter.in += chunk.length;
     yield chunk;
   }
+}
+
+// A stream of zlib looks at its input in another thread, some time later.
+async function* copied(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield chunk.slice();
 }
 
 async function* guarded(
