@@ -14,6 +14,14 @@ export interface InflateLimits {
   readonly free: number;
 }
 
+/** What the caller does with the bytes that come out. */
+export interface InflateUse {
+  /** With `reused` chunks of gzip each is valid only until the next is asked for, which spares a copy of everything. */
+  readonly memory: "own" | "reused";
+  /** With `digest` the caller compares all of them with one, so that gzip's own checksums are not looked at. */
+  readonly proof: "checksum" | "digest";
+}
+
 /** Uncompressed bytes, chunk by chunk (up to 1 MiB). Iterating throws SeaworthyError. */
 export interface Inflated {
   readonly compression: "none" | "gzip" | "zstd";
@@ -35,13 +43,12 @@ export function layerInflateLimits(layers: number): InflateLimits {
 /**
  * Tells the compression by the first bytes and undoes it. A chunk of `stored` is used up before the next is asked for. Reading further fails with `malformed` (damage, bytes after the
  * end), `truncated`, `limit-exceeded` (a bomb), or with the error of `stored` itself.
- * With `reused` chunks of gzip each is valid only until the next is asked for, which spares a copy of everything.
  * @throws SeaworthyError `unsupported` for bzip2 and xz.
  */
 export async function inflate(
   stored: AsyncIterable<Uint8Array>,
   limits: InflateLimits = inflateLimits,
-  memory: "own" | "reused" = "own",
+  use: InflateUse = { memory: "own", proof: "checksum" },
 ): Promise<Inflated> {
   const source = await peek(stored);
   const compression = detectCompression(source.head);
@@ -52,7 +59,7 @@ export async function inflate(
     case "zstd": {
       const meter = { in: 0 };
       const counted = count(source.chunks, meter);
-      const chunks = compression === "zstd" ? unzstd(copied(counted)) : gunzipped(counted, memory);
+      const chunks = compression === "zstd" ? unzstd(copied(counted)) : gunzipped(counted, use);
       return { compression, chunks: guarded(chunks, meter, limits) };
     }
     default:
@@ -105,9 +112,10 @@ async function* resume(
 
 async function* gunzipped(
   stored: AsyncIterable<Uint8Array>,
-  memory: "own" | "reused",
+  { memory, proof }: InflateUse,
 ): AsyncGenerator<Uint8Array> {
-  for await (const chunk of gunzip(stored)) yield memory === "own" ? chunk.slice() : chunk;
+  for await (const chunk of gunzip(stored, { summed: proof === "checksum" }))
+    yield memory === "own" ? chunk.slice() : chunk;
 }
 
 async function* count(stored: AsyncIterable<Uint8Array>, meter: { in: number }): AsyncGenerator<Uint8Array> {

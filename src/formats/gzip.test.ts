@@ -193,6 +193,18 @@ function attempt(work: () => Buffer): Buffer | undefined {
   }
 }
 
+test("gunzip() passes over wrong checksums, and nothing else, when the caller has a digest", async () => {
+  const stored = gzipSync("content");
+  const at = (place: number): Buffer => Buffer.from(stored.map((byte, n) => (n === place ? byte ^ 1 : byte)));
+  const read = async (bytes: Buffer, summed: boolean): Promise<string> => {
+    const chunks = await Array.fromAsync(gunzip(cut(bytes, 5), { summed }), (chunk) => Buffer.from(chunk));
+    return Buffer.concat(chunks).toString();
+  };
+  assert.equal(await read(at(stored.length - 8), false), "content");
+  await assert.rejects(read(at(stored.length - 8), true), { code: "malformed", message: /wrong checksum/ });
+  await assert.rejects(read(at(stored.length - 4), false), { code: "malformed", message: /wrong size/ });
+});
+
 test("gunzip() survives noise after a sound header", async () => {
   const cases: Uint8Array[] = [];
   check(

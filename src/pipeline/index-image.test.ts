@@ -210,6 +210,22 @@ test("indexImage() lets no archive borrow what the cache knows of another", asyn
   assert.deepEqual([again.packages.map(({ name }) => name), again.gaps], [["good"], []]);
 });
 
+test("indexImage() looks at gzip's checksum where no digest is claimed, and remembers nothing that it did not prove", async () => {
+  const cache = cacheIn(scratch("cache"));
+  const layer = made([manifest("a", "1.0.0"), filler]);
+  const stored = Buffer.from(layer.stored);
+  stored.writeUInt32LE(1, stored.length - 8);
+  writeFileSync(layer.path, stored);
+  await settle();
+  const codesOf = async (diffId: string | undefined): Promise<string[]> => {
+    const { gaps } = await indexImage(imageOf([{ ...layer, digest: undefined, diffId }]), { cache });
+    return gaps.map(({ code }) => code);
+  };
+  assert.deepEqual(await codesOf(sha(Buffer.from("x"))), ["diff-id-mismatch"]);
+  assert.deepEqual(await codesOf(undefined), ["layer-unreadable"]);
+  assert.deepEqual(await codesOf(layer.diffId), []);
+});
+
 test("indexImage() notices that a file's bytes were changed in place, its time set back", async () => {
   const cache = cacheIn(scratch("cache"));
   const layer = made([manifest("a", "1.0.0")], "none");

@@ -22,6 +22,8 @@ export interface LayerTask {
   readonly targets?: WalkTargets | undefined;
   /** Bounds of decompression; those of an image with one layer unless told. */
   readonly limits?: InflateLimits | undefined;
+  /** What comes out will be compared with a claimed digest: gzip's weaker checksums need not be. */
+  readonly claimed?: boolean | undefined;
   /** Is told how many stored bytes were read since the last call. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
@@ -50,7 +52,7 @@ async function indexStream(stored: AsyncIterable<Uint8Array>, task: LayerTask): 
     const inflated = await inflate(
       tapped(stored, storedDigest, task.onBytes),
       task.limits ?? inflateLimits,
-      "reused",
+      { memory: "reused", proof: (task.claimed ?? false) ? "digest" : "checksum" },
     );
     compression = inflated.compression;
     for await (const chunk of inflated.chunks) {

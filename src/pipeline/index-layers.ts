@@ -41,10 +41,10 @@ export async function readLayer(
   known: LayerIdentity | undefined,
   reading: LayerReading,
 ): Promise<LayerIndex | undefined> {
-  const { content } = blob;
+  const { content, diffId } = blob;
   const { cache } = reading;
   if (content.kind === "unreadable") return undefined;
-  if (cache === undefined) return runTask(content, layer, reading);
+  if (cache === undefined) return runTask(content, layer, diffId, reading);
   const range = await rangeOf(content);
   const identity = known ?? (await rehash(blob, layer, reading));
   const cached = identity === undefined ? undefined : cache.layer(identity.diffId);
@@ -52,8 +52,9 @@ export async function readLayer(
     if (known === undefined) await prove(cache, content, range, identity);
     return { ...cached, ...identity };
   }
-  const index = await runTask(content, layer, reading);
-  if (!isWhole(index)) return index;
+  const index = await runTask(content, layer, diffId, reading);
+  // Bytes that are not what is claimed of them were not compared with their checksums either.
+  if (!isWhole(index) || (diffId !== undefined && diffId !== index.diffId)) return index;
   cache.saveLayer(index);
   await prove(cache, content, range, index);
   return index;
@@ -71,7 +72,7 @@ export async function readAgain(
   const key = JSON.stringify([...targets]);
   const cached = first.diffId === "" ? undefined : reading.cache?.secondPass(first.diffId, key);
   if (cached !== undefined) return cached;
-  const second = await runTask(content, layer, reading, targets);
+  const second = await runTask(content, layer, first.diffId, reading, targets);
   // Bytes that changed between the passes: nothing of the second is about the files of the first.
   if (second.diffId !== first.diffId) return { finds: noFinds, errors: changed(targets) };
   const { finds, errors } = second;
@@ -96,6 +97,7 @@ const passing: ReadonlySet<ErrorCode> = new Set(["disk-failed", "digest-mismatch
 async function runTask(
   content: Exclude<LayerContent, { kind: "unreadable" }>,
   layer: number,
+  claim: string | undefined,
   { limits, run, onProgress, signal }: LayerReading,
   targets?: WalkTargets,
 ): Promise<LayerIndex> {
@@ -107,7 +109,7 @@ async function runTask(
   };
   const source = content.kind === "stream" ? { kind: "chunks" as const, chunks: content.open() } : content;
   try {
-    const index = await run({ source, targets, limits, onBytes });
+    const index = await run({ source, targets, limits, claimed: claim !== undefined, onBytes });
     signal?.throwIfAborted();
     return index;
   } catch (thrown) {

@@ -12,6 +12,7 @@ export interface PoolTask {
   readonly source: LayerSource;
   readonly targets?: WalkTargets | undefined;
   readonly limits?: InflateLimits | undefined;
+  readonly claimed?: boolean | undefined;
   /** Is told how many stored bytes were read since the last call. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
@@ -82,7 +83,7 @@ function startWorker(all: Set<Worker>): Worker {
   return worker;
 }
 
-function runIn(worker: Worker, { source, targets, limits, onBytes }: PoolTask): Promise<LayerIndex> {
+function runIn(worker: Worker, { source, targets, limits, claimed, onBytes }: PoolTask): Promise<LayerIndex> {
   const pump = source.kind === "chunks" ? createPump(worker, source.chunks) : undefined;
   const done = new Promise<LayerIndex>((resolve, reject) => {
     const finish = (settle: () => void): void => {
@@ -113,7 +114,7 @@ function runIn(worker: Worker, { source, targets, limits, onBytes }: PoolTask): 
     worker.ref();
   });
   const from = source.kind === "chunks" ? { kind: "pumped" as const } : source;
-  worker.postMessage({ kind: "index", source: from, targets, limits } satisfies ToWorker);
+  worker.postMessage({ kind: "index", source: from, targets, limits, claimed } satisfies ToWorker);
   void pump?.start();
   return done;
 }

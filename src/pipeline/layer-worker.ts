@@ -15,6 +15,7 @@ export type ToWorker =
       readonly source: Exclude<LayerSource, { kind: "chunks" }> | { readonly kind: "pumped" };
       readonly targets: WalkTargets | undefined;
       readonly limits: InflateLimits | undefined;
+      readonly claimed: boolean | undefined;
     }
   | { readonly kind: "chunk"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "end" }
@@ -40,14 +41,14 @@ function serve(port: MessagePort): void {
 
 async function answer(
   port: MessagePort,
-  { source, targets, limits }: Extract<ToWorker, { kind: "index" }>,
+  { source, targets, limits, claimed }: Extract<ToWorker, { kind: "index" }>,
   inbox: Inbox,
 ): Promise<void> {
   const say = (message: FromWorker, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
   try {
     const progress = batched((bytes) => say({ kind: "bytes", bytes }));
     const from: LayerSource = source.kind === "pumped" ? { kind: "chunks", chunks: inbox.chunks() } : source;
-    const index = await indexLayer(from, { extractors: plugins, targets, limits, onBytes: progress.add });
+    const index = await indexLayer(from, { extractors: plugins, targets, limits, claimed, onBytes: progress.add });
     progress.flush();
     say({ kind: "done", index }, columnsOf(index));
   } catch (thrown) {
