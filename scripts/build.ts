@@ -23,7 +23,7 @@ const { metafile } = await build({
   platform: "node",
   target: "node24",
   packages: "external",
-  // A tenth of a warm start is reading source; names stay, for what a stack trace says.
+  // Every start reads the source again; names stay, for what a stack trace says.
   minifyWhitespace: true,
   minifySyntax: true,
   metafile: true,

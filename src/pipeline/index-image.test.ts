@@ -318,7 +318,7 @@ test("indexLayer() of a directory has no digest", async () => {
 
 test("createLayerPool() serves more tasks than it has threads, and ends what runs when it is closed", async () => {
   const layers = Array.from({ length: 5 }, (_, index) => made([manifest(`p${index}`, "1.0.0")]));
-  const pool = createLayerPool(2);
+  const pool = createLayerPool(6, 2);
   const sources = layers.map(({ path, stored }) => ({
     kind: "file" as const,
     path,
@@ -330,17 +330,28 @@ test("createLayerPool() serves more tasks than it has threads, and ends what run
     indexes.map(({ diffId }) => diffId),
     layers.map(({ diffId }) => diffId),
   );
-  const endless = pool.run({
-    source: {
-      kind: "chunks",
-      chunks: (async function* () {
-        for (;;) {
-          yield Buffer.alloc(100_000);
-          await settle();
-        }
-      })(),
-    },
-  });
+  const endless = pool.run({ source: { kind: "chunks", chunks: endlessZeros() } });
   setTimeout(() => void pool.close(), 20);
   await assert.rejects(endless, { code: "internal" });
 });
+
+test("createLayerPool() lets the last task run beside the others", async () => {
+  const { path, stored, diffId } = made([manifest("a", "1.0.0")]);
+  const pool = createLayerPool(3, 2);
+  const others = [0, 1].map(() => pool.run({ source: { kind: "chunks", chunks: endlessZeros() } }));
+  const ends = Promise.allSettled(others);
+  const index = await pool.run({ source: { kind: "file", path, offset: 0, length: stored.length } });
+  assert.equal(index.diffId, diffId);
+  await pool.close();
+  assert.deepEqual(
+    (await ends).map(({ status }) => status),
+    ["rejected", "rejected"],
+  );
+});
+
+async function* endlessZeros(): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    yield Buffer.alloc(100_000);
+    await settle();
+  }
+}

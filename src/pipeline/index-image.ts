@@ -58,7 +58,8 @@ async function readImage(
   // Not for an image that the cache knows: it needs little, and collecting often is a tenth of the time that it takes.
   keepHeapSmall();
   const shelf = createLayerShelf();
-  await reading(blobs, options, (how) =>
+  const unknown = known.filter((identity) => identity === undefined).length;
+  await reading(blobs, unknown, options, (how) =>
     readAll(blobs, async (blob, layer) => {
       const index = await readLayer(blob, layer, known[layer], how);
       if (index !== undefined) shelf.put(layer, index);
@@ -80,12 +81,13 @@ async function readImage(
 // Threads live only while layers are read: what they hold is given back before the merge needs its own.
 async function reading<T>(
   blobs: readonly LayerBlob[],
+  tasks: number,
   { cache, onProgress, signal }: IndexOptions,
   read: (how: LayerReading) => Promise<T>,
 ): Promise<T> {
   const sizes = blobs.map(storedSize);
   const small = sizes.reduce((sum, size) => sum + size, 0) < smallImage;
-  const pool = small ? undefined : createLayerPool();
+  const pool = small ? undefined : createLayerPool(tasks);
   const abort = (): void => void pool?.close();
   signal?.addEventListener("abort", abort);
   try {
@@ -125,7 +127,7 @@ async function completed(
   const { targets, faults } = hiddenTargets(merged, plugins);
   const faulty = (all: MergedLayers): MergedLayers => ({ ...all, faults: [...all.faults, ...faults] });
   if (targets.size === 0) return { layers: first, merged: faulty(merged) };
-  const layers = await reading(blobs, options, (how) =>
+  const layers = await reading(blobs, targets.size, options, (how) =>
     readAll(blobs, async (blob, layer) => {
       const index = first[layer];
       const wanted = targets.get(layer);

@@ -17,7 +17,7 @@ export interface PoolTask {
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
-/** Threads that index layers, as many at once as there are processors, but few; started when first needed. */
+/** Threads that index layers, as many at once as there are processors, but few, the last task beside them; started when first needed. */
 export interface LayerPool {
   /** @throws SeaworthyError `limit-exceeded` when the layer needs more memory than a thread may have, `internal` when one dies. */
   run(task: PoolTask): Promise<LayerIndex>;
@@ -37,24 +37,38 @@ const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 
 // Each takes some 45 MB, beside what is kept of the layers.
 const mostThreads = 4;
 
-/** A pool of at most `size` threads. */
-export function createLayerPool(size: number = Math.min(availableParallelism(), mostThreads)): LayerPool {
+/**
+ * A pool for `tasks` tasks of at most `size` threads. The last task does not wait for a place: a large layer that is left alone at
+ * the end would keep one processor busy and the others idle.
+ */
+export function createLayerPool(
+  tasks: number,
+  size: number = Math.min(availableParallelism(), mostThreads),
+): LayerPool {
   const idle: Worker[] = [];
   const all = new Set<Worker>();
   const waiting: (() => void)[] = [];
   let busy = 0;
+  let toStart = tasks;
+  const admit = (): void => {
+    while (waiting.length > 0 && (busy < size || (busy === size && toStart === 1))) {
+      busy += 1;
+      toStart -= 1;
+      waiting.shift()?.();
+    }
+  };
   const release = (worker: Worker, alive: boolean): void => {
     if (alive) idle.push(worker);
     else all.delete(worker);
-    const next = waiting.shift();
-    if (next === undefined) busy -= 1;
-    // The place goes to the next one without becoming free in between.
-    else next();
+    busy -= 1;
+    admit();
   };
   return {
     async run(task) {
-      if (busy >= size) await new Promise<void>((resolve) => waiting.push(resolve));
-      else busy += 1;
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        admit();
+      });
       const worker = idle.pop() ?? startWorker(all);
       let alive = false;
       try {
