@@ -1,61 +1,128 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 // Cold and warm scan of an image of over 1 GB (stored), against what gzip and pigz need to inflate the same layers.
 //
-//   node bench/scan.ts [DIRECTORY…]      layers are made of these (default: folders of /usr), one each
+//   node bench/scan.ts [DIRECTORY…]
 //
-// Every figure is a process of its own, so that memory is that of a scan and nothing else.
+// Without directories there are five layers: the files of /usr and /opt in the order of their paths are cut into five runs of the
+// same size, and each gives its first 700 MB, packed by tar and pigz -6. With directories each is one layer; layers of unlike size
+// measure the largest of them rather than the scan. Every figure is a process of its own, the least of three runs in turn with the
+// others. Processor time (user and system, all threads) says what it costs, and hangs less on what else the machine does; the load
+// is told with it.
 
+const runs = 3;
+const layerCount = 5;
+const layerBytes = 700_000_000;
 const chosen = process.argv.slice(2);
-const folders = chosen.length > 0 ? chosen : ["/usr/lib", "/usr/share", "/usr/bin", "/usr/local", "/opt"];
 const child = fileURLToPath(new URL("./scan-once.ts", import.meta.url));
 const work = mkdtempSync(join(process.env["SEAWORTHY_BENCH_DIR"] ?? tmpdir(), "seaworthy-bench-"));
 
 try {
-  const layers = folders.map(makeLayer);
-  const stored = layers.reduce((sum, path) => sum + statSync(path).size, 0);
-  print("layers", `${layers.length}, ${megabytes(stored)} MB stored`);
-  const gzip = timed("gzip", ["-dc", ...layers]);
-  print("gzip -dc", `${gzip.toFixed(2)} s`);
-  const pigz = timed("pigz", ["-dc", ...layers]);
-  print("pigz -dc", `${pigz.toFixed(2)} s`);
+  const layers = chosen.length > 0 ? chosen.map(layerOfDirectory) : layersOfSystem();
+  const sizes = layers.map((path) => statSync(path).size);
+  print("layers", `${sizes.map(megabytes).join(" + ")} MB stored`);
+  const named = layers.map((path) => `${diffIdOf(path)}@${path}`);
   const cache = join(work, "cache");
-  mkdirSync(cache);
-  const cold = await scan(layers, cache);
+  const gzip: Cost[] = [];
+  const pigz: Cost[] = [];
+  const cold: Figures[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    rmSync(cache, { recursive: true, force: true });
+    mkdirSync(cache);
+    gzip.push(timed("gzip", ["-dc", ...layers]));
+    pigz.push(timed("pigz", ["-dc", ...layers]));
+    cold.push(await scan(named, cache));
+  }
+  const [gzipBest, pigzBest, coldBest] = [least(gzip), least(pigz), least(cold)];
+  print("gzip -dc", cost(gzipBest));
+  print("pigz -dc", cost(pigzBest));
+  print("cold index", line(coldBest));
+  const ratio = (a: number, b: number): string => (a / b).toFixed(3);
   print(
-    "cold index",
-    `${line(cold)}, ${(cold.seconds / gzip).toFixed(3)} × gzip, ${(cold.seconds / pigz).toFixed(3)} × pigz`,
+    "  of gzip",
+    `${ratio(coldBest.seconds, gzipBest.seconds)} of its time, ${ratio(coldBest.cpuSeconds, gzipBest.cpuSeconds)} of its processor time`,
   );
-  const warm = [await scan(layers, cache), await scan(layers, cache), await scan(layers, cache)];
-  print("warm index", line(warm.sort((a, b) => a.seconds - b.seconds)[1] ?? cold));
+  const warm = [await scan(named, cache), await scan(named, cache), await scan(named, cache)];
+  print("warm index", line(least(warm)));
+  print(
+    "load",
+    loadavg()
+      .map((load) => load.toFixed(1))
+      .join(" "),
+  );
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
 
-interface Figures {
+interface Cost {
   /** Of the whole process, start-up included. */
   readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+interface Figures extends Cost {
   readonly indexSeconds: number;
   readonly peakMegabytes: number;
   readonly packages: number;
   readonly files: number;
 }
 
-function makeLayer(folder: string, index: number): string {
+function layerOfDirectory(folder: string, index: number): string {
+  return packed(index, [folder.slice(1)], []);
+}
+
+function layersOfSystem(): readonly string[] {
+  const listed = spawnSync("find", ["usr", "opt", "-xdev", "-type", "f", "-printf", "%s %p\\0"], {
+    cwd: "/",
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+  });
+  const files = listed.stdout
+    .split("\0")
+    .filter((text) => text !== "")
+    .map((text) => ({
+      size: Number(text.slice(0, text.indexOf(" "))),
+      path: text.slice(text.indexOf(" ") + 1),
+    }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const share = files.reduce((sum, { size }) => sum + size, 0) / layerCount;
+  const lists = Array.from({ length: layerCount }, (): string[] => []);
+  let before = 0;
+  for (const { size, path } of files) {
+    if (before % share < layerBytes) lists[Math.floor(before / share)]?.push(path);
+    before += size;
+  }
+  return lists.map((paths, index) => packed(index, ["--null", "--files-from=-"], paths));
+}
+
+function packed(index: number, what: readonly string[], paths: readonly string[]): string {
   const path = join(work, `layer${index}.tar.gz`);
-  const command = `tar -C / -cf - "$1" 2>/dev/null | { pigz -6 2>/dev/null || gzip -6; } > "$2"`;
-  spawnSync("sh", ["-c", command, "sh", folder.slice(1), path]);
+  const command = `out=$1; shift; tar -C / -cf - "$@" 2>/dev/null | pigz -6 > "$out"`;
+  spawnSync("sh", ["-c", command, "sh", path, ...what], { input: paths.map((name) => `${name}\0`).join("") });
   return path;
 }
 
-function timed(program: string, args: readonly string[]): number {
+function diffIdOf(layer: string): string {
+  const { stdout } = spawnSync("sh", ["-c", 'gzip -dc "$1" | sha256sum', "sh", layer], { encoding: "utf8" });
+  return `sha256:${stdout.slice(0, 64)}`;
+}
+
+function timed(program: string, args: readonly string[]): Cost {
   const start = performance.now();
-  spawnSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
-  return (performance.now() - start) / 1000;
+  // The shell's second line is of its children: minutes and seconds of user, then of system.
+  const { stdout } = spawnSync("sh", ["-c", '"$@" > /dev/null; times', "sh", program, ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const times = [...(stdout.split("\n")[1] ?? "").matchAll(/(\d+)m([\d.]+)s/g)];
+  return {
+    seconds: (performance.now() - start) / 1000,
+    cpuSeconds: times.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0),
+  };
 }
 
 async function scan(layers: readonly string[], cache: string): Promise<Figures> {
@@ -69,9 +136,18 @@ async function scan(layers: readonly string[], cache: string): Promise<Figures> 
   return { ...told, seconds };
 }
 
-function line({ seconds, indexSeconds, peakMegabytes, packages, files }: Figures): string {
-  const whole = `${seconds.toFixed(3)} s (${indexSeconds.toFixed(3)} s of it indexing)`;
-  return `${whole}, peak ${peakMegabytes} MB, ${packages} packages, ${files} files`;
+function least<T extends Cost>(costs: readonly T[]): T {
+  const [first, ...others] = costs;
+  if (first === undefined) throw new Error("nothing was measured");
+  return others.reduce((best, next) => (next.seconds < best.seconds ? next : best), first);
+}
+
+function cost({ seconds, cpuSeconds }: Cost): string {
+  return `${seconds.toFixed(2)} s, processor ${cpuSeconds.toFixed(2)} s`;
+}
+
+function line({ indexSeconds, peakMegabytes, packages, files, ...whole }: Figures): string {
+  return `${cost(whole)}, indexing ${indexSeconds.toFixed(3)} s, peak ${peakMegabytes} MB, ${packages} packages, ${files} files`;
 }
 
 function megabytes(bytes: number): number {

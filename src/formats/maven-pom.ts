@@ -1,4 +1,5 @@
-import { SaxesParser } from "saxes";
+import { createRequire } from "node:module";
+import type * as Saxes from "saxes";
 import { SeaworthyError } from "../core/errors.ts";
 
 /** What a jar's pom.properties or pom.xml tells of the project; absent fields are undefined. */
@@ -54,13 +55,18 @@ interface Fields {
   readonly licences: readonly string[];
 }
 
+// Loading the library takes 5 ms, and a scan of what is in the cache reads no pom.
+let saxes: typeof Saxes | undefined;
+
 function readFields(text: string): Fields {
   const fields = new Map<string, string>();
   const properties = new Map<string, string>();
   const licences: string[] = [];
   const path: string[] = [];
   let content = "";
-  const parser = new SaxesParser({ xmlns: false });
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- require() answers any; this is the package's own type
+  saxes ??= createRequire(import.meta.url)("saxes") as typeof Saxes;
+  const parser = new saxes.SaxesParser({ xmlns: false });
   parser.on("error", (cause) => {
     throw new SeaworthyError("malformed", "read pom.xml: not well-formed XML", { cause });
   });

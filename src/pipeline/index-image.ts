@@ -12,7 +12,6 @@ import type { LayerCache, LayerIdentity } from "../store/layer-cache.ts";
 import { keepHeapSmall } from "./heap.ts";
 import { indexLayer } from "./index-layer.ts";
 import { identifyLayer, isWhole, type LayerReading, readAgain, readLayer } from "./index-layers.ts";
-import { createLayerPool } from "./index-pool.ts";
 import { plugins } from "./plugins.ts";
 
 /** How far the reading of an image's layers is: stored bytes of one layer read so far, of how many. */
@@ -87,7 +86,8 @@ async function reading<T>(
 ): Promise<T> {
   const sizes = blobs.map(storedSize);
   const small = sizes.reduce((sum, size) => sum + size, 0) < smallImage;
-  const pool = small ? undefined : createLayerPool(tasks);
+  // Loaded when first needed: an image that the cache knows takes no threads.
+  const pool = small ? undefined : (await import("./index-pool.ts")).createLayerPool(tasks);
   const abort = (): void => void pool?.close();
   signal?.addEventListener("abort", abort);
   try {
