@@ -49,6 +49,9 @@ export async function indexImage(image: OpenImage, options: IndexOptions = {}): 
 // Under this many stored bytes starting a thread takes longer than reading the layers.
 const smallImage = 2 * 2 ** 20;
 
+// A thread needs half a second to become quick: from this many stored bytes on the last layer is worth one of its own.
+const largeLayer = 64 * 2 ** 20;
+
 async function readImage(
   blobs: readonly LayerBlob[],
   known: readonly (LayerIdentity | undefined)[],
@@ -86,8 +89,11 @@ async function reading<T>(
 ): Promise<T> {
   const sizes = blobs.map(storedSize);
   const small = sizes.reduce((sum, size) => sum + size, 0) < smallImage;
+  const share = Math.min(...sizes) >= largeLayer;
   // Loaded when first needed: an image that the cache knows takes no threads.
-  const pool = small ? undefined : (await import("./index-pool.ts")).createLayerPool(tasks);
+  const pool = small
+    ? undefined
+    : (await import("./index-pool.ts")).createLayerPool(share ? tasks : Infinity);
   const abort = (): void => void pool?.close();
   signal?.addEventListener("abort", abort);
   try {
