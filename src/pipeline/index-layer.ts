@@ -49,11 +49,10 @@ async function indexStream(stored: AsyncIterable<Uint8Array>, task: LayerTask): 
   let bytes = 0;
   let failure: unknown;
   try {
-    const inflated = await inflate(
-      tapped(stored, storedDigest, task.onBytes),
-      task.limits ?? inflateLimits,
-      { memory: "reused", proof: (task.claimed ?? false) ? "digest" : "checksum" },
-    );
+    const inflated = await inflate(tapped(stored, storedDigest, task.onBytes), task.limits ?? inflateLimits, {
+      memory: "reused",
+      proof: (task.claimed ?? false) ? "digest" : "checksum",
+    });
     compression = inflated.compression;
     for await (const chunk of inflated.chunks) {
       bytes += chunk.length;

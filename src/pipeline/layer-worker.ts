@@ -48,7 +48,13 @@ async function answer(
   try {
     const progress = batched((bytes) => say({ kind: "bytes", bytes }));
     const from: LayerSource = source.kind === "pumped" ? { kind: "chunks", chunks: inbox.chunks() } : source;
-    const index = await indexLayer(from, { extractors: plugins, targets, limits, claimed, onBytes: progress.add });
+    const index = await indexLayer(from, {
+      extractors: plugins,
+      targets,
+      limits,
+      claimed,
+      onBytes: progress.add,
+    });
     progress.flush();
     say({ kind: "done", index }, columnsOf(index));
   } catch (thrown) {
