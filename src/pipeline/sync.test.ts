@@ -468,15 +468,15 @@ describe("syncDatabase() in several processes", () => {
   function start(
     mirror: string,
     path: string,
-    pause: number,
-  ): { child: ChildProcess; output: Promise<string> } {
-    const child = spawn(process.execPath, [script, mirror, path, String(pause)], {
+    ...gate: string[]
+  ): { child: ChildProcess; output: Promise<string>; said: () => string } {
+    const child = spawn(process.execPath, [script, mirror, path, ...gate], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     running.push(child);
     let text = "";
     child.stdout?.on("data", (chunk) => (text += String(chunk)));
-    return { child, output: once(child, "close").then(() => text) };
+    return { child, output: once(child, "close").then(() => text), said: () => text };
   }
 
   async function until(done: () => boolean): Promise<void> {
@@ -494,9 +494,12 @@ describe("syncDatabase() in several processes", () => {
 
   it("lets one build and the others take its result", async () => {
     const path = join(mkdtempSync(join(directory, "many-")), "a.db");
-    const first = start(mirror, path, 600);
-    await until(() => existsSync(`${path}.lock`) && readdirSync(dirname(path)).length > 1);
-    const others = [start(mirror, path, 0), start(mirror, path, 0)];
+    const gate = join(mkdtempSync(join(directory, "gate-")), "open");
+    const first = start(mirror, path, gate);
+    await until(() => first.said().includes("building"));
+    const others = [start(mirror, path), start(mirror, path)];
+    await until(() => others.every(({ said }) => said().includes("waiting")));
+    writeFileSync(gate, "");
     const outputs = await Promise.all([first, ...others].map(({ output }) => output));
     const digests = new Set(outputs.map((text) => /digest (\S+)/.exec(text)?.[1]));
     assert.equal(digests.size, 1);
@@ -512,15 +515,15 @@ describe("syncDatabase() in several processes", () => {
 
   it("leaves the old database, and no lock, when it is killed in the middle", async () => {
     const path = join(mkdtempSync(join(directory, "killed-")), "a.db");
-    await start(mirror, path, 0).output;
+    await start(mirror, path).output;
     const old = readFileSync(path);
-    const { child, output } = start(mirror, path, 60_000);
+    const { child, output } = start(mirror, path, join(directory, "never"));
     await until(() => readdirSync(dirname(path)).some((name) => name.endsWith(".staging")));
     child.kill("SIGKILL");
     await output;
     assert.deepEqual(readFileSync(path), old);
     openDatabase(path).close();
-    assert.match(await start(mirror, path, 0).output, /digest/);
+    assert.match(await start(mirror, path).output, /digest/);
     assert.deepEqual(readdirSync(dirname(path)).sort(), ["a.db", "a.db.lock"]);
   });
 });

@@ -1,11 +1,12 @@
+import { existsSync } from "node:fs";
 import { feeds } from "../../src/feeds/list.ts";
 import { syncDatabase } from "../../src/pipeline/sync.ts";
 import { directorySource } from "../../src/pipeline/sync-documents.ts";
 
-// One update in a process of its own, for sync.test.ts: `node sync-process.ts MIRROR DATABASE PAUSE`. Says each kind of
-// event once, and the digest at the end. The pause blocks this thread in the middle of the build, as a slow disk would.
+// One update in a process of its own, for sync.test.ts: `node sync-process.ts MIRROR DATABASE [GATE]`. Says each kind of event
+// once, and the digest at the end. Until the file GATE is there it stands still in the middle of the build, as on a slow disk.
 
-const [mirror = "", path = "", pause = "0"] = process.argv.slice(2);
+const [mirror = "", path = "", gate] = process.argv.slice(2);
 const said = new Set<string>();
 const info = await syncDatabase({
   path,
@@ -16,7 +17,8 @@ const info = await syncDatabase({
     if (said.has(kind)) return;
     said.add(kind);
     process.stdout.write(`${kind}\n`);
-    if (kind === "building") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(pause));
+    while (kind === "building" && gate !== undefined && !existsSync(gate))
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   },
 });
 process.stdout.write(`digest ${info.digest}\n`);
