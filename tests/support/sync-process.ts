@@ -17,8 +17,11 @@ const info = await syncDatabase({
     if (said.has(kind)) return;
     said.add(kind);
     process.stdout.write(`${kind}\n`);
-    while (kind === "building" && gate !== undefined && !existsSync(gate))
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    if (kind === "building" && gate !== undefined) standStill(gate);
   },
 });
 process.stdout.write(`digest ${info.digest}\n`);
+
+function standStill(gate: string): void {
+  while (!existsSync(gate)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+}
