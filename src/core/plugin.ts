@@ -37,6 +37,8 @@ export interface Observation {
   readonly message: string;
   /** Line in the file, from 1; undefined for what has no lines. */
   readonly line?: number | undefined;
+  /** Says nothing where an OS package ships the file as it is. */
+  readonly unlessOwned?: boolean | undefined;
 }
 
 /** Users and groups, by passwd(5) and group(5). */
@@ -70,7 +72,10 @@ export interface Extraction {
 export interface Extractor {
   /** Stable, kebab-case, unique: `dpkg-status`. */
   readonly id: string;
-  /** True when a file that only the merged tree shows to be wanted is not worth reading its layer a second time. */
+  /**
+   * True when a file that only the merged tree shows to be wanted is not worth reading its layer a second time. Files of which a minor
+   * plugin has nothing to tell are not kept.
+   */
   readonly minor?: boolean;
   wants(file: Candidate): boolean;
   /** @throws SeaworthyError when nothing of the file can be read (`malformed`, `truncated`, `limit-exceeded`, `unsupported`). */

@@ -31,6 +31,14 @@ const lines: Extractor = {
   }),
 };
 
+/** The same, of which a package's own files are no finding. */
+const unlessOwned: Extractor = {
+  ...lines,
+  extract: (file) => ({
+    observations: (lines.extract(file).observations ?? []).map((seen) => ({ ...seen, unlessOwned: true })),
+  }),
+};
+
 const lists: Extractor = {
   id: "deb-list",
   wants: ({ path }) => path.endsWith(".list"),
@@ -43,8 +51,8 @@ function textOf(bytes: { readonly size: number; read(at: number, length: number)
   return Buffer.from(bytes.read(0, bytes.size)).toString();
 }
 
-function layer(items: readonly TarItem[]): LayerIndex {
-  const walk = createLayerWalk({ extractors: [lines, lists] });
+function layer(items: readonly TarItem[], extractors: readonly Extractor[]): LayerIndex {
+  const walk = createLayerWalk({ extractors });
   walk.push(writeTar(items));
   return { diffId: "", digest: "", compression: "none", bytes: 0, ...walk.finish() };
 }
@@ -52,8 +60,9 @@ function layer(items: readonly TarItem[]): LayerIndex {
 function sights(
   layers: readonly (readonly TarItem[])[],
   checks: readonly TreeCheck[] = [ending],
+  extractors: readonly Extractor[] = [lines, lists],
 ): TreeSights {
-  const read = layers.map(layer);
+  const read = layers.map((items) => layer(items, extractors));
   const content = { kind: "file" as const, path: "", offset: 0, length: 0 };
   const blob: LayerBlob = { digest: undefined, diffId: undefined, mediaType: "", size: undefined, content };
   return assembleImage(
@@ -172,6 +181,19 @@ test("assembleImage() follows what was observed through the layers", () => {
       ["lost.secret", 1, "two", 0, 1],
     ],
   );
+});
+
+test("assembleImage() leaves out what an OS package ships as it is, unless a later layer replaced it", () => {
+  const list = file("var/lib/dpkg/info/p.list", "opt/p/shipped.secret");
+  const own = [list, file("opt/p/shipped.secret", "sample"), file("opt/p/own.secret", "mine")];
+  const told = (layers: readonly (readonly TarItem[])[]) =>
+    sights(layers, [], [unlessOwned, lists]).observations.map(({ path, message }) => `${path} ${message}`);
+  assert.deepEqual(told([own]), ["opt/p/own.secret mine"]);
+  assert.deepEqual(told([own, [file("opt/p/shipped.secret", "changed")]]), [
+    "opt/p/own.secret mine",
+    "opt/p/shipped.secret changed",
+  ]);
+  assert.deepEqual(told([own, [file("opt/p/shipped.secret", "upgraded"), list]]), ["opt/p/own.secret mine"]);
 });
 
 test("assembleImage() counts what is shipped and not visible, and names the large files", () => {

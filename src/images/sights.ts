@@ -23,11 +23,17 @@ export function seeTree(
   checks: readonly TreeCheck[],
 ): UnownedSights {
   const inspection = inspectTree(merged, checks);
+  const observations = placeObservations(merged);
   return {
-    paths: inspection.finds.flatMap(({ paths }) => paths),
+    paths: [
+      ...inspection.finds.flatMap(({ paths }) => paths),
+      ...observations.filter(({ unlessOwned }) => unlessOwned === true).map(({ path }) => path),
+    ],
     attribute: (owners) => ({
       finds: inspection.finds.map((find) => ({ ...find, owners: ownersOf(find.paths, owners) })),
-      observations: placeObservations(merged),
+      observations: observations.filter(
+        ({ unlessOwned, path }) => unlessOwned !== true || owners.osOwner(path) === undefined,
+      ),
       accounts: visibleAccounts(merged, visible),
       owners: inspection.owners,
       waste: wasteOf(merged, inspection),

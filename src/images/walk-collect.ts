@@ -138,11 +138,18 @@ function run(
   errors: Bounded<LayerError>,
 ): void {
   try {
-    pack(plugin.id, entry, file.path, plugin.extract(file), finds);
+    const extraction = plugin.extract(file);
+    // A minor plugin looks into thousands of files that tell nothing: they are not kept.
+    if (plugin.minor === true && tellsNothing(extraction)) return;
+    pack(plugin.id, entry, file.path, extraction, finds);
   } catch (thrown) {
     const code = codeOf(thrown);
     errors.add({ plugin: plugin.id, entry, path: file.path, code, message: messageOf(thrown) });
   }
+}
+
+function tellsNothing(extraction: Extraction): boolean {
+  return Object.values(extraction).every((part) => Array.isArray(part) && part.length === 0);
 }
 
 const noPackages: readonly FoundPackage[] = [];

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { treeChecks } from "../checks/image/list.ts";
+import { withoutSecrets } from "../checks/image/secret-config.ts";
 import type { LayerBlob, OpenImage } from "../core/image.ts";
 import type { ImageContent, IndexedImage } from "../core/indexed.ts";
 import type { LayerIndex } from "../core/layer.ts";
@@ -37,7 +38,12 @@ export interface IndexOptions {
  */
 export async function indexImage(image: OpenImage, options: IndexOptions = {}): Promise<IndexedImage> {
   const { cache } = options;
-  const described = describeLayers(image, options.dockerfile);
+  const { layers, notes } = describeLayers(image, options.dockerfile);
+  // A build argument stands in the history with its value: from here on nobody sees it.
+  const described = {
+    notes,
+    layers: layers.map((layer) => ({ ...layer, createdBy: withoutSecrets(layer.createdBy) })),
+  };
   const known = await Promise.all(image.layers.map((blob) => identifyLayer(blob, cache)));
   const key = imageKey(image.layers, known);
   const { reference, digest, platform, config, annotations } = image;

@@ -5,15 +5,17 @@ import type { TreeCheck } from "../../core/sights.ts";
 import { accountsProbe, emptyPassword } from "./accounts.ts";
 import { packageManager } from "./package-manager.ts";
 import { rootUser } from "./root-user.ts";
+import { secretJudges } from "./secret-config.ts";
+import { secretProbe, secretTexts } from "./secret-probe.ts";
 
 /** Checks of single entries, in one pass over the merged image. */
 export const treeChecks: readonly TreeCheck[] = [packageManager];
 
 /** Probes into files' content, in the same walk as the extractors; what they observe belongs to {@link observedChecks}. */
-export const probes: readonly Extractor[] = [accountsProbe];
+export const probes: readonly Extractor[] = [accountsProbe, secretProbe];
 
 /** Checks whose findings are what a probe observed. */
-export const observedChecks: readonly CheckText[] = [emptyPassword];
+export const observedChecks: readonly CheckText[] = [emptyPassword, ...secretTexts];
 
 /** Checks of the image as a whole. */
-export const judges: readonly ImageJudge[] = [rootUser];
+export const judges: readonly ImageJudge[] = [rootUser, ...secretJudges];

@@ -1,0 +1,119 @@
+import type { CheckHit, CheckText } from "../../core/check.ts";
+import type { ImageJudge } from "../../core/image-judge.ts";
+import type { IndexedImage } from "../../core/indexed.ts";
+import { findNamedSecrets } from "./secret-names.ts";
+import * as texts from "./secret-texts.ts";
+import { findTokens } from "./secret-tokens.ts";
+
+/** Secrets in environment, labels and history, one judge for each severity. */
+export const secretJudges: readonly ImageJudge[] = [
+  texts.provenInConfig,
+  texts.tokenInConfig,
+  texts.passwordInConfig,
+].map((text) => ({
+  text,
+  judge: (image) => hitsOf(image).flatMap(({ check, ...hit }) => (check === text ? [hit] : [])),
+}));
+
+interface Section {
+  /** Where in the config: `ENV NAME`, `label NAME`, `history entry 3`. */
+  readonly where: string;
+  readonly text: string;
+  readonly layer: number | undefined;
+}
+
+interface Secret {
+  readonly check: CheckText;
+  readonly start: number;
+  readonly length: number;
+  readonly message: string;
+}
+
+// What an image says twice, as its ENV and in the history entry that set it, or as argument of each RUN, is told once, of its first place.
+function hitsOf(image: IndexedImage): readonly (CheckHit & { readonly check: CheckText })[] {
+  const sections = sectionsOf(image);
+  const text = sections.map((section) => section.text).join("\n");
+  const told = new Set<string>();
+  const hits: (CheckHit & { readonly check: CheckText })[] = [];
+  for (const { check, start, length, message } of secretsIn(text)) {
+    const value = text.slice(start, start + length);
+    const section = sectionAt(sections, start);
+    if (told.has(value) || section === undefined) continue;
+    told.add(value);
+    hits.push({ check, message: `${section.where}: ${message}`, layer: section.layer });
+  }
+  return hits;
+}
+
+function sectionsOf({ config, layers }: IndexedImage): readonly Section[] {
+  const fits = config.history.filter(({ emptyLayer }) => !emptyLayer).length === layers.length;
+  let made = 0;
+  const history = config.history.map(({ createdBy, emptyLayer }, at): Section => {
+    const layer = emptyLayer || !fits ? undefined : made;
+    if (!emptyLayer) made += 1;
+    return { where: `history entry ${at + 1}`, text: ascii(createdBy), layer };
+  });
+  return [
+    ...config.env.map((entry) => ({
+      where: `ENV ${shownName(entry.split("=", 1)[0] ?? "")}`,
+      text: ascii(entry),
+      layer: undefined,
+    })),
+    ...Object.entries(config.labels).map(([name, value]) => ({
+      where: `label ${shownName(name)}`,
+      text: ascii(`${name}=${value}`),
+      layer: undefined,
+    })),
+    ...history,
+  ];
+}
+
+// Who forgets the name leaves the value in its place.
+function shownName(name: string): string {
+  const shown = withoutSecrets(name.slice(0, 120));
+  return /^[\w./-]+$/.test(shown) ? shown : "without a name";
+}
+
+// Secrets are ASCII: anything else may stand for one character, so that places in text and bytes are the same.
+function ascii(text: string): string {
+  return text.replaceAll(/[^\n\r\t -~]/g, "?");
+}
+
+function sectionAt(sections: readonly Section[], start: number): Section | undefined {
+  let end = 0;
+  return sections.find(({ text }) => {
+    end += text.length + 1;
+    return start < end;
+  });
+}
+
+function secretsIn(text: string): readonly Secret[] {
+  const tokens = findTokens(Buffer.from(text, "latin1")).map(({ grade, ...found }): Secret => {
+    const check = grade === "proven" ? texts.provenInConfig : texts.tokenInConfig;
+    return { check: grade === "sealed-key" ? texts.passwordInConfig : check, ...found };
+  });
+  const named = findNamedSecrets(text)
+    .map(
+      ({ name, value, start, service }): Secret => ({
+        check: service === undefined ? texts.passwordInConfig : texts.tokenInConfig,
+        start,
+        length: value.length,
+        message: `${service === undefined ? "" : `${service}: `}${name} has a value of ${value.length} characters`,
+      }),
+    )
+    .filter((secret) => !tokens.some((token) => overlap(token, secret)));
+  return [...tokens, ...named].sort((a, b) => a.start - b.start);
+}
+
+function overlap(a: Pick<Secret, "start" | "length">, b: typeof a): boolean {
+  return a.start < b.start + b.length && b.start < a.start + a.length;
+}
+
+/** A text of the image (a history entry) as reports may show it: what looks like a secret is cut out. */
+export function withoutSecrets(text: string): string {
+  const cut = secretsIn(ascii(text)).toReversed();
+  return cut.reduce(
+    (shown, { start, length }) => `${shown.slice(0, start)}‹secret›${shown.slice(start + length)}`,
+    text,
+  );
+}
