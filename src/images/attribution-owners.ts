@@ -10,6 +10,8 @@ import { baseOf, parentOf } from "./walk-path.ts";
 export interface Owners {
   /** The OS package that says the file is its own. */
   osOwner(path: string): string | undefined;
+  /** Did what this layer has at the path come with an OS package that still lists it, whatever became of the file? */
+  isShipped(path: string, layer: number): boolean;
   /** Does any package say so, or own a directory above? */
   isOwned(path: string): boolean;
 }
@@ -33,6 +35,7 @@ export function resolveOwners(
     names: new Set(),
     directories: createDirectoryNames(merged),
     os: new Map(),
+    listed: new Map(),
     any: new Set(),
     below: new Map(),
   };
@@ -44,6 +47,7 @@ export function resolveOwners(
           enter(table, ownership, recorded.get(ownership.owner) ?? layerOf(merged.bases, id));
   return {
     osOwner: (path) => table.os.get(path) ?? ownerBelow(table, path, true),
+    isShipped: (path, layer) => (table.listed.get(path) ?? -1) >= layer,
     isOwned: (path) => table.any.has(path) || ownerBelow(table, path, false) !== undefined,
   };
 }
@@ -80,6 +84,8 @@ interface Table {
   readonly names: Set<string>;
   readonly directories: (path: string) => string | undefined;
   readonly os: Map<string, string>;
+  /** Path → the layer in which its OS package was installed. */
+  readonly listed: Map<string, number>;
   readonly any: Set<string>;
   readonly below: Map<string, { owner: string; os: boolean }>;
 }
@@ -100,6 +106,7 @@ function enter(table: Table, ownership: PackedOwnership, recorded: number): void
     if (parent === undefined) continue;
     const canonical = parent === "" ? name : `${parent}/${name}`;
     if (!table.paths.has(canonical)) continue;
+    if (os) table.listed.set(canonical, Math.max(recorded, table.listed.get(canonical) ?? 0));
     if (os && !isUnchangedSince(table.merged, canonical, recorded)) continue;
     table.any.add(canonical);
     if (os && !table.os.has(canonical)) table.os.set(canonical, owner);

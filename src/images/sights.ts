@@ -32,7 +32,7 @@ export function seeTree(
     attribute: (owners) => ({
       finds: inspection.finds.map((find) => ({ ...find, owners: ownersOf(find.paths, owners) })),
       observations: observations.filter(
-        ({ unlessOwned, path }) => unlessOwned !== true || owners.osOwner(path) === undefined,
+        ({ unlessOwned, path, layer }) => unlessOwned !== true || !owners.isShipped(path, layer),
       ),
       accounts: visibleAccounts(merged, visible),
       owners: inspection.owners,
