@@ -15,7 +15,7 @@ const unread =
   "usr/local/lib/python3.12/site-packages/botocore/auth.py usr/local/lib/python3.12/test/certdata/keycert.pem usr/local/go/src/crypto/tls/x.go " +
   "root/go/pkg/mod/github.com/x/y/key.pem usr/local/lib/ruby/gems/3.3.0/x.rb app/vendor/phpseclib/RSA.php app/tests/fixtures/key.pem " +
   "root/.cargo/registry/src/x/key.pem root/.m2/repository/x/a.xml etc/ssl/certs/ca.pem var/lib/dpkg/info/x.postinst " +
-  "app/.git/hooks/pre-push.sample app/node_modules/x/credentials.json usr/lib/x/credentials";
+  "google-cloud-sdk/platform/gsutil/api.py app/.git/hooks/pre-push.sample app/node_modules/x/credentials.json usr/lib/x/credentials";
 for (const [paths, is] of [
   [read, true],
   [unread, false],

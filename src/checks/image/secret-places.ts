@@ -112,7 +112,7 @@ const packagedTops =
   /^(?:usr\/(?:share|lib|lib32|lib64|libx32|libexec|include|src|games)|lib|lib32|lib64|libx32|boot|proc|sys|dev|var\/(?:lib\/(?:dpkg|apt|rpm|apk|pacman)|cache|db)|etc\/(?:ssl\/certs|pki\/ca-trust|ca-certificates|alternatives)|nix\/store|usr\/local\/(?:go|include|share\/(?:man|doc|perl|info|locale)|rustup|cargo\/registry)|opt\/(?:conda|miniconda3?)\/pkgs)\//;
 
 const packagedParts =
-  /(?:^|\/)(?:node_modules|site-packages|dist-packages|__pycache__|bower_components|jspm_packages|testdata|test-data|tests?|__tests__|__fixtures__|fixtures|specs?|vendor|gems|perl5|lib\/(?:python\d[\d.]*|ruby|perl|R|tcl\d[\d.]*|jvm|go-[\d.]+)|pkg\/mod|\.cargo\/(?:registry|git)|\.rustup|\.m2\/repository|\.gradle\/(?:caches|wrapper)|\.npm|\.cache|\.yarn|\.pnpm-store|\.nuget|\.git|share\/(?:doc|man)|conda-meta)\//;
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|__pycache__|bower_components|jspm_packages|testdata|test-data|tests?|__tests__|__fixtures__|fixtures|specs?|vendor|third_party|google-cloud-sdk|gems|perl5|lib\/(?:python\d[\d.]*|ruby|perl|R|tcl\d[\d.]*|jvm|go-[\d.]+)|pkg\/mod|\.cargo\/(?:registry|git)|\.rustup|\.m2\/repository|\.gradle\/(?:caches|wrapper)|\.npm|\.cache|\.yarn|\.pnpm-store|\.nuget|\.git|share\/(?:doc|man)|conda-meta)\//;
 
 // No NUL, unless it is UTF-16 by its mark.
 function isText(head: Uint8Array): boolean {
