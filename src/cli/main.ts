@@ -5,6 +5,7 @@ import { type Command, exitCodes, type Io } from "./command.ts";
 /** The commands, loaded only when called: start-up stays short. */
 const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   scan: () => import("./scan.ts"),
+  lint: () => import("./lint.ts"),
   why: () => import("./why.ts"),
   "why-not": () => import("./why-not.ts"),
   query: () => import("./query.ts"),

@@ -1,0 +1,150 @@
+import type { LintNote } from "../core/lint.ts";
+import { type FileLint, lintFile, type ScriptJudge, unreadable } from "../pipeline/lint.ts";
+import { fixFile } from "../pipeline/lint-fix.ts";
+import { lintReport } from "../pipeline/lint-report.ts";
+import type { LintConfig } from "../policy/lint-config.ts";
+import { lintJson } from "../reports/lint-json.ts";
+import { lintTable } from "../reports/lint-table.ts";
+import { type Command, exitCodes, type Io } from "./command.ts";
+import { findLintConfig } from "./lint-config-file.ts";
+import { type LintInput, lintInputs } from "./lint-inputs.ts";
+import { readScanned } from "./lint-scanned.ts";
+import { failOn, type Output, outputs, readArguments, usageError } from "./options.ts";
+import { rewriteFile } from "./rewrite-file.ts";
+import { shellCheckJudge } from "./shellcheck.ts";
+import { terminalOf } from "./terminal.ts";
+import { unifiedDiff } from "./unified-diff.ts";
+import { writeOutput } from "./write-output.ts";
+
+const formats = ["table", "json"] as const;
+
+const options = {
+  format: { type: "string", short: "f", multiple: true },
+  output: { type: "string", short: "o" },
+  config: { type: "string", short: "c" },
+  "fail-on": { type: "string" },
+  fix: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  report: { type: "string" },
+  "no-shellcheck": { type: "boolean" },
+} as const;
+
+const usage = `seaworthy lint [FILE...] [OPTIONS]
+
+Says what is wrong with Dockerfiles, where, why, and which edit mends it. Rules: docs/checks/README.md.
+
+FILE  a Dockerfile, a directory (all Dockerfiles in it), or - for the standard input.
+      Without FILE ./Dockerfile or ./Containerfile.
+
+  -f, --format FORMAT    table (default) or json; FORMAT=FILE writes a file; may be given again
+  -o, --output FILE      write the format without a file there
+  -c, --config FILE      in the place of .hadolint.yaml, which is looked for as Hadolint does
+      --fail-on SEVERITY critical, high, medium, low (default), negligible, any or never
+      --fix              edit the files; of the standard input, print the result
+      --dry-run          with --fix: print what would change, and change nothing
+      --report FILE      a report of scan --format json: tell which lines brought its findings
+      --no-shellcheck    do not run ShellCheck, which is else run where it is on PATH
+
+Exit codes: 0 pass, 1 fail, 2 error, 3 unknown. docs/cli.md tells all.
+`;
+
+/** `seaworthy lint`. */
+export const command: Command = {
+  name: "lint",
+  summary: "say what is wrong with a Dockerfile, and mend it",
+  usage,
+  run,
+};
+
+async function run(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = readArguments("lint", args, options);
+  if (values["dry-run"] === true && values.fix !== true)
+    throw usageError("lint", "--dry-run goes with --fix");
+  const wanted = outputs("lint", values.format ?? [], formats, io, values.output);
+  const config = await findLintConfig(values.config, io);
+  const bar = failOn("lint", values["fail-on"], config.failOn ?? "low");
+  const scanned = values.report === undefined ? undefined : await readScanned(values.report, io);
+  const inputs = await lintInputs(positionals, io);
+  if (values.fix === true) {
+    const printed = await fixInputs(inputs, config, values["dry-run"] === true, io);
+    if (printed) return exitCodes.pass;
+  }
+  const now = values.fix === true ? await lintInputs(positionals, io) : inputs;
+  const judge = values["no-shellcheck"] === true ? undefined : shellCheckJudge(io.env);
+  const files = await lintAll(now, config, judge);
+  const notes = [
+    ...configNotes(config),
+    ...(judge === undefined && values["no-shellcheck"] !== true ? [noShellCheck] : []),
+  ];
+  const report = lintReport(files, bar, { notes, scanned });
+  const sources = new Map(
+    now.flatMap(({ name, text }) => (text === undefined ? [] : [[name, text] as const])),
+  );
+  for (const output of wanted) await writeOutput(render(report, sources, output, io), output.file, io);
+  return exitCodes[report.verdict.decision];
+}
+
+const noShellCheck: LintNote = {
+  file: null,
+  line: null,
+  message: "shellcheck is not on PATH: scripts are judged by the rules for Dockerfiles only",
+};
+
+function configNotes({ notes, source }: LintConfig): readonly LintNote[] {
+  return notes.map((message) => ({ file: source ?? null, line: null, message }));
+}
+
+async function lintAll(
+  inputs: readonly LintInput[],
+  config: LintConfig,
+  judge: ScriptJudge | undefined,
+): Promise<readonly FileLint[]> {
+  const files: FileLint[] = [];
+  for (const { name, text } of inputs)
+    files.push(
+      text === undefined
+        ? unreadable(name, "the file is not UTF-8 text")
+        : await lintFile(name, text, config, judge),
+    );
+  return files;
+}
+
+// True where the result is what was asked for: the text of the standard input, or a difference.
+async function fixInputs(
+  inputs: readonly LintInput[],
+  config: LintConfig,
+  dry: boolean,
+  io: Io,
+): Promise<boolean> {
+  let printed = dry;
+  for (const { name, path, text } of inputs) {
+    if (text === undefined) continue;
+    const fixed = await fixFile(name, text, config);
+    if (dry) await writeOutput(unifiedDiff(name, text, fixed.text), undefined, io);
+    else if (path === undefined) {
+      await writeOutput(fixed.text, undefined, io);
+      printed = true;
+    } else if (fixed.text !== text) await rewriteFile(path, fixed.text);
+    if (!dry)
+      io.stderr.write(
+        `${name}: ${fixed.mended.length} finding${fixed.mended.length === 1 ? "" : "s"} mended\n`,
+      );
+  }
+  return printed;
+}
+
+function render(
+  report: ReturnType<typeof lintReport>,
+  sources: ReadonlyMap<string, string>,
+  { format, file }: Output<(typeof formats)[number]>,
+  io: Io,
+): string {
+  switch (format) {
+    case "json":
+      return lintJson(report);
+    case "table": {
+      const terminal = terminalOf(io.stdout, io.env);
+      return lintTable(report, sources, file === undefined ? terminal : { ...terminal, colour: false });
+    }
+  }
+}
