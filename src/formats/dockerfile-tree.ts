@@ -36,6 +36,8 @@ export interface Stage {
   readonly base: string;
   /** Was `base` written with a variable, which a build may have set otherwise? */
   readonly variableBase: boolean;
+  /** Has one of its variables no default, so that nothing is known of the base? */
+  readonly unsetBase: boolean;
   /** Index of the earlier stage that it goes on from. */
   readonly parent: number | undefined;
   /** Those after FROM. */
@@ -241,7 +243,7 @@ function openStage(
   escape: string,
 ): Stage & { readonly instructions: Instruction[] } {
   const [image, as, name] = from.words;
-  const { value, used } = expandWord(image?.raw ?? "", escape, (other) => defaults.get(other));
+  const { value, used, unset } = expandWord(image?.raw ?? "", escape, (other) => defaults.get(other));
   const wanted = value.toLowerCase();
   const parent = earlier.findLastIndex((stage) => stage.name === wanted);
   return {
@@ -251,6 +253,7 @@ function openStage(
     image,
     base: value,
     variableBase: used.length > 0,
+    unsetBase: unset.length > 0,
     parent: parent < 0 ? undefined : parent,
     instructions: [],
   };

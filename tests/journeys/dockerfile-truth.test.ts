@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { before, suite, test } from "node:test";
 import { array, constantFrom, assert as holds, property } from "fast-check";
-import { type Instruction, readDockerfile } from "../../src/formats/dockerfile-tree.ts";
+import type { Instruction } from "../../src/formats/dockerfile-instruction.ts";
+import { readDockerfile } from "../../src/formats/dockerfile-tree.ts";
 import { type BuildKitAnswer, buildKit, needsBuildKit } from "../support/buildkit.ts";
 
 // BuildKit's own parser is the truth: what it takes is read in the same way, what it refuses has a problem.

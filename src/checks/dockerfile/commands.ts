@@ -126,8 +126,8 @@ function joinable(before: Run, run: Run): boolean {
     !apart &&
     before.dialect !== "other" &&
     flags(before) === flags(run) &&
-    before.commands.length <= 2 &&
-    run.commands.length <= 2
+    before.commands.length <= 1 &&
+    run.commands.length <= 1
   );
 }
 

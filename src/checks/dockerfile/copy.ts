@@ -239,7 +239,7 @@ const relativeTarget: DockerfileRule = {
       return stage.instructions.flatMap((instruction) => {
         if (instruction.keyword === "WORKDIR") set.add(stage.index);
         const target = instruction.keyword === "COPY" ? pathsOf(instruction).target : undefined;
-        if (target === undefined || set.has(stage.index) || /^(?:\/|\$|[A-Za-z]:[\\/])/.test(target.value))
+        if (target === undefined || set.has(stage.index) || /^(?:\/|\$|[A-Za-z]:)/.test(target.value))
           return [];
         return { ...target };
       });

@@ -49,16 +49,10 @@ const untagged = stageRule(
     const image = external(stage);
     const { tag, digest } = partsOf(image ?? "");
     // A variable without a default may hold the tag.
-    if (image === undefined || tag !== undefined || digest !== undefined || unsetVariable(stage))
-      return undefined;
+    if (image === undefined || tag !== undefined || digest !== undefined || stage.unsetBase) return undefined;
     return { ...imageSpan(stage), message: `Name a tag of ${image}` };
   },
 );
-
-function unsetVariable({ image, base }: Stage): boolean {
-  const raw = image?.raw ?? "";
-  return raw.includes("$") && (base === "" || raw.startsWith("$") || /\$[^/]*$/.test(raw));
-}
 
 /** DL3007. */
 const latest = stageRule(

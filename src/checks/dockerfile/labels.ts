@@ -29,7 +29,7 @@ const validKey: DockerfileRule = {
 
 function goodName(name: string): boolean {
   if (name.includes("$")) return true;
-  const shaped = /^[a-z][a-z0-9.-]*$/.test(name) && /[a-z0-9]$/.test(name) && !/\.\.|--/.test(name);
+  const shaped = /^[a-z][a-z0-9._-]*$/.test(name) && /[a-z0-9]$/.test(name) && !/\.\.|--/.test(name);
   return shaped && !/^(?:com\.docker|io\.docker|org\.dockerproject)\./.test(name);
 }
 

@@ -140,7 +140,8 @@ const yarn: DockerfileRule = {
       );
       const shipped = run.stage.index === last || parents.has(run.stage.index);
       const elsewhere = run.instruction.flags.some(
-        ({ name, value = "" }) => name === "mount" && /type=(?:cache|tmpfs)/.test(value),
+        ({ name, value = "" }) =>
+          name === "mount" && /type=(?:cache|tmpfs)/.test(value) && value.includes("yarn"),
       );
       if (first === undefined || !shipped || elsewhere) return [];
       return { start: first.start, end: first.end, fix: appendCommand(run, "yarn cache clean") };
