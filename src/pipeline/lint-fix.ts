@@ -79,12 +79,10 @@ function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return result + text.slice(done);
 }
 
-// An edit that broke the file, or did not help, would be worse than none.
+// An edit that broke the file would be worse than none.
 function sound(was: FileLint, is: FileLint): boolean {
-  const fixable = ({ findings }: FileLint) => findings.filter(({ fix }) => fix !== null).length;
   return (
     is.problems.length <= was.problems.length &&
-    is.dockerfile?.instructions.length === was.dockerfile?.instructions.length &&
-    fixable(is) < fixable(was)
+    is.dockerfile?.instructions.length === was.dockerfile?.instructions.length
   );
 }

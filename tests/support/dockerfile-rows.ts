@@ -962,11 +962,16 @@ export const ruleRows: readonly RuleRows[] = [
     rule: "SW-DF-501",
     bad: [
       `ENV A=ghp_${"a".repeat(36)}`,
-      `RUN curl -H 'Authorization: ${"AKIA"}${"ABCDEFGHIJKLMNOP"}' b`,
-      `ARG A=${"xox"}b-1234567890-${"a".repeat(24)}`,
+      `RUN curl -H 'Authorization: AKIA${"ABCD".repeat(4)}' b`,
+      `ARG A=${["xox", "b"].join("")}-1234567890-${"a".repeat(24)}`,
       "RUN echo '-----BEGIN RSA PRIVATE KEY-----' > a",
     ],
-    good: ["ENV A=ghp_short", `ENV A=${"AKIA"}IOSFODNN7EXAMPLE`, "ENV A=$B", `RUN a ${"f".repeat(64)}`],
+    good: [
+      "ENV A=ghp_short",
+      `ENV A=${["AKIA", "IOSFODNN7EXAMPLE"].join("")}`,
+      "ENV A=$B",
+      `RUN a ${"f".repeat(64)}`,
+    ],
   },
   {
     rule: "SW-DF-502",

@@ -33,7 +33,7 @@ const noCache = commandRule(
     const verb = verbOf(command, apk, add);
     if (verb === undefined || hasFlag(command, "no-cache") || mounted(run, "/var/cache/apk"))
       return undefined;
-    return { ...command, fix: insertAfter(verb, "--no-cache") };
+    return { ...command, fix: insertAfter(run, verb, "--no-cache") };
   },
 );
 

@@ -72,10 +72,10 @@ const assumeYes = commandRule(
     remedy: "Add -y.",
     example: { before: "RUN apt-get install curl", after: "RUN apt-get install -y curl" },
   }),
-  (command) => {
+  (command, run) => {
     const verb = verbOf(command, aptGet, install);
     if (verb === undefined || hasFlag(command, "y", "yes", "q", "assume-yes")) return undefined;
-    return { ...command, fix: insertAfter(verb, "-y") };
+    return { ...command, fix: insertAfter(run, verb, "-y") };
   },
 );
 
@@ -90,13 +90,13 @@ const recommends = commandRule(
       after: "RUN apt-get install --no-install-recommends -y curl",
     },
   }),
-  (command) => {
+  (command, run) => {
     const verb = verbOf(command, aptGet, install);
     const off = command.words.some(({ value }) =>
       /^(?:-o)?APT::Install-Recommends=(?:false|0|no)$/i.test(value),
     );
     if (verb === undefined || off || hasFlag(command, "no-install-recommends")) return undefined;
-    return { ...command, fix: insertAfter(verb, "--no-install-recommends") };
+    return { ...command, fix: insertAfter(run, verb, "--no-install-recommends") };
   },
 );
 
@@ -113,12 +113,14 @@ const endUser = commandRule(
     remedy: "Write apt-get for installing and removing, apt-cache for questions.",
     example: { before: "RUN apt install -y curl", after: "RUN apt-get install -y curl" },
   }),
-  (command) => {
+  (command, run) => {
     if (command.name !== "apt") return undefined;
     const verb = command.words.find(({ value }) => !value.startsWith("-"))?.value ?? "";
     const better = ofGet.has(verb) ? "apt-get" : ofCache.has(verb) ? "apt-cache" : undefined;
     const { start, end } = command.nameSpan;
-    const edits = [{ start: end - "apt".length, end, text: better ?? "" }];
+    // In the JSON form the name stands in quotes.
+    const last = run.instruction.json?.some((word) => word.end === end) === true ? end - 1 : end;
+    const edits = [{ start: last - "apt".length, end: last, text: better ?? "" }];
     return {
       start,
       end: command.end,

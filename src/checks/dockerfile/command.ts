@@ -1,5 +1,7 @@
+import type { Span } from "../../formats/mapped-text.ts";
 import type { ShellCommand, ShellWord } from "../../formats/shell.ts";
 import type { Hit } from "./rule.ts";
+import type { Run } from "./run.ts";
 
 /** Has the command one of these words as an argument? */
 export function hasWord(command: ShellCommand, ...wanted: readonly string[]): boolean {
@@ -57,8 +59,10 @@ export function installed(
 }
 
 /** Puts an option behind a word. */
-export function insertAfter(word: { readonly end: number }, option: string): NonNullable<Hit["fix"]> {
-  return { description: `add ${option}`, edits: [{ start: word.end, end: word.end, text: ` ${option}` }] };
+export function insertAfter({ instruction }: Run, word: Span, option: string): NonNullable<Hit["fix"]> {
+  const quoted = instruction.json?.some(({ end }) => end === word.end) === true;
+  const text = quoted ? `, ${JSON.stringify(option)}` : ` ${option}`;
+  return { description: `add ${option}`, edits: [{ start: word.end, end: word.end, text }] };
 }
 
 /** Is it `pip install`, `pip3 install` or `python -m pip install`? Answers the word `install`. */

@@ -47,12 +47,12 @@ const userAdd = commandRule(
     remedy: "Add -l (--no-log-init).",
     example: { before: "RUN useradd -u 123456 app", after: "RUN useradd -l -u 123456 app" },
   }),
-  (command) => {
+  (command, run) => {
     if (command.name !== "useradd" || hasFlag(command, "l", "no-log-init")) return undefined;
     const id = uidOf(command.words.map(({ value }) => value));
     return id === undefined || id.length <= 5
       ? undefined
-      : { ...command, fix: insertAfter(command.nameSpan, "-l") };
+      : { ...command, fix: insertAfter(run, command.nameSpan, "-l") };
   },
 );
 
@@ -76,7 +76,7 @@ const wgetProgress = commandRule(
       after: "RUN wget --progress=dot:giga https://example.com/a.tar",
     },
   }),
-  (command) => {
+  (command, run) => {
     const quiet = hasFlag(
       command,
       "progress",
@@ -92,7 +92,7 @@ const wgetProgress = commandRule(
     // Without a URL (`wget --version`, or one in a variable of a list) there is nothing to draw.
     if (command.name !== "wget" || quiet || short || hasFlag(command, "version", "help", "V", "h"))
       return undefined;
-    return { ...command, fix: insertAfter(command.nameSpan, "--progress=dot:giga") };
+    return { ...command, fix: insertAfter(run, command.nameSpan, "--progress=dot:giga") };
   },
 );
 
@@ -121,13 +121,14 @@ const consecutive: DockerfileRule = {
 function joinable(before: Run, run: Run): boolean {
   const flags = ({ instruction }: Run) =>
     instruction.flags.map(({ name, value }) => `${name}=${value}`).join(" ");
+  const length = ({ script, commands }: Run) => (script ?? { commands }).commands.length;
   const apart = before.outer.keyword === "ONBUILD" || run.outer.keyword === "ONBUILD";
   return (
     !apart &&
     before.dialect !== "other" &&
     flags(before) === flags(run) &&
-    before.commands.length <= 1 &&
-    run.commands.length <= 1
+    length(before) <= 1 &&
+    length(run) <= 1
   );
 }
 

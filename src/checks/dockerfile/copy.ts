@@ -144,8 +144,8 @@ const knownStage = instructionRule(
     why: "What --from names, and is no stage above, is taken for an image and downloaded: a slip of the pen in a stage's name copies from a stranger's image.",
     remedy: "Name the image in a FROM … AS NAME of its own, with tag or digest, and copy from NAME.",
     example: {
-      before: "COPY --from=nginx:1.27 /etc/nginx /etc/nginx",
-      after: "FROM nginx:1.27 AS nginx\n…\nCOPY --from=nginx /etc/nginx /etc/nginx",
+      before: "FROM golang:1.23 AS build\nFROM debian:12.7\nCOPY --from=biuld /app /app",
+      after: "FROM golang:1.23 AS build\nFROM debian:12.7\nCOPY --from=build /app /app",
     },
   }),
   ["COPY"],

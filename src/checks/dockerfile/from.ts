@@ -71,6 +71,7 @@ const latest = stageRule(
 /** DL3024. */
 const uniqueNames: DockerfileRule = {
   about: hadolint("DL3024", "error", {
+    aliases: ["DuplicateStageName"],
     title: "Give each stage a name of its own",
     why: "Of two stages with one name, COPY --from and --target take one: which, is not what the reader thinks.",
     remedy: "Rename one of them.",
@@ -120,6 +121,7 @@ const builders = /^\$(?:\{(?:BUILD|TARGET)PLATFORM\}|(?:BUILD|TARGET)PLATFORM$)/
 /** DL3029. */
 const platform = stageRule(
   hadolint("DL3029", "warning", {
+    aliases: ["FromPlatformFlagConstDisallowed"],
     title: "Do not fix the platform of FROM",
     why: "The image is then built for that one platform, whichever the build asks for: on others it runs slowly under emulation or not at all.",
     remedy: "Leave --platform out, or use $BUILDPLATFORM for a stage that cross-compiles.",
@@ -137,6 +139,7 @@ const platform = stageRule(
 /** DL3065. */
 const redundantPlatform = stageRule(
   hadolint("DL3065", "warning", {
+    aliases: ["RedundantTargetPlatform"],
     title: "Leave --platform=$TARGETPLATFORM out",
     why: "It says what holds without it; who reads it looks for a reason that is not there.",
     remedy: "Leave the flag out.",
@@ -154,6 +157,7 @@ const redundantPlatform = stageRule(
 /** DL3063. */
 const reservedName = stageRule(
   hadolint("DL3063", "warning", {
+    aliases: ["ReservedStageName"],
     title: "Do not name a stage scratch or context",
     why: "Both words have a meaning of their own: FROM scratch is the empty image, and context the files of the build.",
     remedy: "Choose another name.",

@@ -27,6 +27,7 @@ const noPragmas: DockerfileRule = {
 /** DL3000. */
 const absoluteWorkdir = instructionRule(
   hadolint("DL3000", "error", {
+    aliases: ["WorkdirRelativePath"],
     title: "Give WORKDIR an absolute path",
     why: "A relative path starts where the one before ended, or where the base image says: the directory changes with them.",
     remedy: "Write the path from / on.",
@@ -72,6 +73,7 @@ function onceRule(about: DockerfileRule["about"], keyword: string): DockerfileRu
 
 const lastWins = (keyword: string) => ({
   title: `Write ${keyword} once in a stage`,
+  aliases: ["MultipleInstructionsDisallowed"],
   why: "Only the last one takes effect: the others mislead whoever reads them.",
   remedy: "Remove all but the last.",
 });
@@ -79,6 +81,7 @@ const lastWins = (keyword: string) => ({
 /** DL3025. */
 const jsonForm = instructionRule(
   hadolint("DL3025", "warning", {
+    aliases: ["JSONArgsRecommended"],
     title: "Use the JSON form for CMD and ENTRYPOINT",
     why: "In the other form a shell starts the program: it swallows the signals by which containers are stopped, so that every stop takes ten seconds and kills; an image without a shell does not start at all.",
     remedy: 'Write ["PROGRAM", "ARGUMENT"].',
@@ -177,6 +180,7 @@ const healthcheck: DockerfileRule = {
 /** DL4000. */
 const maintainer = instructionRule(
   hadolint("DL4000", "error", {
+    aliases: ["MaintainerDeprecated"],
     title: "Use a label in the place of MAINTAINER",
     why: "MAINTAINER is deprecated, and labels can be asked for with the image's other facts.",
     remedy: "Write LABEL org.opencontainers.image.authors=…",

@@ -58,7 +58,7 @@ const pipCache: DockerfileRule = {
       return run.commands.flatMap((command) => {
         const verb = pipInstall(command);
         if (verb === undefined || hasFlag(command, "no-cache-dir")) return [];
-        return { start: command.start, end: command.end, fix: insertAfter(verb, "--no-cache-dir") };
+        return { start: command.start, end: command.end, fix: insertAfter(run, verb, "--no-cache-dir") };
       });
     }),
 };

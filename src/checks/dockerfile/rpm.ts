@@ -23,10 +23,10 @@ function yesRule(
         after: `RUN ${program} install -y httpd-2.4.6`,
       },
     }),
-    (command) => {
+    (command, run) => {
       const verb = verbOf(command, programs, verbs);
       if (verb === undefined || hasFlag(command, ...flags)) return undefined;
-      return { ...command, fix: insertAfter(verb, "-y") };
+      return { ...command, fix: insertAfter(run, verb, "-y") };
     },
   );
 }

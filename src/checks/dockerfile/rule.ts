@@ -36,6 +36,8 @@ export interface DockerfileRule {
 
 type Words = Omit<CheckText, "id" | "aliases" | "severity" | "links"> & {
   readonly links?: readonly string[];
+  /** Its names in other tools, as BuildKit's own checks. */
+  readonly aliases?: readonly string[];
 };
 
 const levels = { error: "high", warning: "medium", info: "low", style: "negligible" } as const;
@@ -46,19 +48,15 @@ export function hadolint(code: string, level: keyof typeof levels, words: Words)
   const digits = number.startsWith("3") ? number.slice(1) : `${number[0]}${number.slice(2)}`;
   return {
     id: `SW-DF-${digits}`,
-    aliases: [code],
     severity: levels[level],
     ...words,
+    aliases: [code, ...(words.aliases ?? [])],
     links: [`https://github.com/hadolint/hadolint/wiki/${code}`, ...(words.links ?? [])],
   };
 }
 
 /** The text of a rule of our own; they are numbered from 501. */
-export function own(
-  number: number,
-  severity: Severity,
-  words: Words & { readonly aliases?: readonly string[] },
-): CheckText {
+export function own(number: number, severity: Severity, words: Words): CheckText {
   return {
     id: `SW-DF-${number}`,
     severity,

@@ -26,3 +26,15 @@ test("every rule has rows of both kinds", () => {
     assert.ok(rows.some(({ bad }) => bad.length > 0) && rows.some(({ good }) => good.length > 0), about.id);
   }
 });
+
+test("the example of each rule is found before the edit, and not after it", async () => {
+  const examples = dockerfileRules.flatMap(({ about }) =>
+    about.example === undefined ? [] : [{ ...about.example, id: about.id }],
+  );
+  assert.ok(examples.length > 50, `${examples.length} examples`);
+  for (const { id, before, after } of examples) {
+    const config = `override: {info: [${id}]}`;
+    assert.ok((await found(before, config)).includes(id), `${id} before: ${before}`);
+    assert.ok(!(await found(after, config)).includes(id), `${id} after: ${after}`);
+  }
+});

@@ -13,6 +13,7 @@ function namesSecret(name: string): boolean {
 /** DL3064. */
 const namedSecrets: DockerfileRule = {
   about: hadolint("DL3064", "warning", {
+    aliases: ["SecretsUsedInArgOrEnv"],
     title: "Keep secrets out of ARG and ENV",
     why: "What ARG and ENV hold is written into the image's configuration and history: whoever can pull the image can read it.",
     remedy: "Use RUN --mount=type=secret while building, and the orchestrator's secrets when running.",

@@ -71,6 +71,7 @@ const expanding = new Set("ADD COPY ENV EXPOSE LABEL STOPSIGNAL USER VOLUME WORK
 /** Ours: a global ARG is used where it is not declared. */
 const undeclaredArgument: DockerfileRule = {
   about: own(512, "high", {
+    aliases: ["UndefinedVar"],
     title: "Declare global arguments in the stage that uses them",
     why: "An ARG before the first FROM has no value inside of a stage: the variable is empty there.",
     remedy: "Write ARG NAME (without a value) in the stage.",

@@ -1,0 +1,64 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { dockerfileRules } from "../src/checks/list.ts";
+import type { CheckText } from "../src/core/check.ts";
+
+// docs/checks/ from the checks' own texts. `node scripts/check-pages.ts`, from anywhere; a test fails where they differ.
+
+/** Name of the file → its text. */
+export function checkPages(): ReadonlyMap<string, string> {
+  const checks = dockerfileRules.map(({ about, optional }) => ({ about, optional: optional === true }));
+  return new Map([
+    ["README.md", indexPage(checks)],
+    ...checks.map(({ about, optional }): [string, string] => [`${about.id}.md`, page(about, optional)]),
+  ]);
+}
+
+interface Listed {
+  readonly about: CheckText;
+  readonly optional: boolean;
+}
+
+function indexPage(checks: readonly Listed[]): string {
+  const rows = checks.map(
+    ({ about, optional }) =>
+      `| [${about.id}](${about.id}.md) | ${about.aliases.join(", ")} | ${optional ? "off" : about.severity} | ${about.title} |`,
+  );
+  return `# Checks
+
+Made by \`node scripts/check-pages.ts\` from the checks' own texts: do not edit.
+
+## Dockerfiles (\`seaworthy lint\`)
+Numbers below 500 are Hadolint's without the thousands: DL3008 is SW-DF-008, DL4006 SW-DF-406. From 501 on they are our own.
+ShellCheck's findings keep their ids (SC2086). Those that are off are applied where \`override\` in .hadolint.yaml gives them a severity.
+
+| id | also known as | severity | what |
+|---|---|---|---|
+${rows.join("\n")}
+`;
+}
+
+function page(about: CheckText, optional: boolean): string {
+  const { id, aliases, title, severity, why, remedy, example, links } = about;
+  const also = aliases.length === 0 ? "" : ` · also known as ${aliases.join(", ")}`;
+  const off = optional ? " · off unless the configuration gives it a severity" : "";
+  const parts = [
+    `# ${id}: ${title}`,
+    `Severity: ${severity}${also}${off}`,
+    `## Why\n${why}`,
+    `## What mends it\n${remedy}`,
+    example === undefined
+      ? ""
+      : `Before:\n\`\`\`dockerfile\n${example.before}\n\`\`\`\nAfter:\n\`\`\`dockerfile\n${example.after}\n\`\`\``,
+    links.length === 0 ? "" : `## More\n${links.map((link) => `- <${link}>`).join("\n")}`,
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const directory = fileURLToPath(new URL("../docs/checks", import.meta.url));
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  for (const [name, text] of checkPages()) writeFileSync(join(directory, name), text);
+}
