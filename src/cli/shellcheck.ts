@@ -84,7 +84,7 @@ async function checkRun(
 ): Promise<readonly ScriptHit[]> {
   const { script, dialect } = run;
   if (script === undefined || dialect === "other") return [];
-  const head = `export ${names.map((name) => `${name}=1`).join(" ")}\n`;
+  const head = `export ${names.join(" ")}\n`;
   const args = ["--format=json1", `--shell=${dialect}`, `--exclude=${excluded}`, "--norc", "-"];
   const out = await start(program, args, head + script.source.text, env);
   const comments = list(

@@ -135,7 +135,10 @@ test("lintFile() reads the configuration: passed over, other severities, comment
     findings.map(({ rule, severity }) => `${rule} ${severity}`),
     ["SW-DF-004 negligible"],
   );
-  assert.deepEqual([...suppressed.map(({ by }) => by)], [".hadolint.yaml"]);
+  assert.deepEqual(
+    suppressed.map(({ by }) => by),
+    [".hadolint.yaml"],
+  );
 });
 
 const fixes: readonly (readonly [before: string, after: string])[] = [
@@ -206,7 +209,7 @@ test("fixFile() mends what it says, breaks nothing, and has nothing to do the se
       boolean(),
       async (parts, carriage) => {
         const plain = rowText(parts.join("\n"));
-        const text = `${carriage ? plain.replaceAll("\n", "\r\n") : plain}`;
+        const text = carriage ? plain.replaceAll("\n", "\r\n") : plain;
         const was = await lint(text);
         const fixed = await fixFile("Dockerfile", text, defaultLintConfig);
         const is = await lint(fixed.text);

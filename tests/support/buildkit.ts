@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { needs } from "./needs.ts";
 import { scratch } from "./scratch.ts";
@@ -117,8 +117,15 @@ func read(file string) (a answer) {
 /** False when BuildKit's parser can be built here, else why not. */
 export const needsBuildKit = needs("go");
 
-/** Builds BuildKit's parser from the Go module proxy and asks it about Dockerfiles. */
-export function buildKit(): (files: readonly string[]) => readonly BuildKitAnswer[] {
+/** BuildKit's parser. */
+export interface BuildKit {
+  ask(files: readonly string[]): readonly BuildKitAnswer[];
+  /** The Dockerfiles that its own tests read. */
+  readonly samples: readonly string[];
+}
+
+/** Builds BuildKit's parser from the Go module proxy. */
+export function buildKit(): BuildKit {
   const directory = scratch("buildkit");
   const go = (...args: readonly string[]) =>
     execFileSync("go", args, { cwd: directory, env: { ...process.env, GOFLAGS: "-mod=mod" }, stdio: "pipe" });
@@ -126,12 +133,25 @@ export function buildKit(): (files: readonly string[]) => readonly BuildKitAnswe
   writeFileSync(join(directory, "main.go"), program);
   go("get", `github.com/moby/buildkit@${version}`);
   go("build", "-o", "oracle", ".");
-  return (files) =>
-    JSON.parse(
-      execFileSync(join(directory, "oracle"), {
-        input: JSON.stringify(files),
-        encoding: "utf8",
-        maxBuffer: 1 << 28,
-      }),
-    );
+  const module = execFileSync("go", ["list", "-m", "-f", "{{.Dir}}", "github.com/moby/buildkit"], {
+    cwd: directory,
+    env: { ...process.env, GOFLAGS: "-mod=mod" },
+    encoding: "utf8",
+  }).trim();
+  return {
+    ask: (files) =>
+      JSON.parse(
+        execFileSync(join(directory, "oracle"), {
+          input: JSON.stringify(files),
+          encoding: "utf8",
+          maxBuffer: 1 << 28,
+        }),
+      ),
+    samples: readdirSync(join(module, "frontend", "dockerfile", "parser"), {
+      recursive: true,
+      encoding: "utf8",
+    })
+      .filter((path) => path.endsWith("/Dockerfile"))
+      .map((path) => readFileSync(join(module, "frontend", "dockerfile", "parser", path), "utf8")),
+  };
 }
