@@ -292,12 +292,13 @@ suite("seaworthy lint with ShellCheck", { skip: needs("shellcheck") }, () => {
   test("lint maps ShellCheck's places back into the Dockerfile", async () => {
     const rows: readonly (readonly [text: string, ...expected: readonly string[]])[] = [
       ["FROM a:1\nRUN b $c\n", "2:7-2:9 SC2154", "2:7-2:9 SC2086"],
-      ["FROM a:1\nENV C=d\nRUN b $C\n", "3:7-3:9 SC2086"],
-      ["FROM a:1\nARG C\nRUN b && \\\n  # e\n  d $C\n", "5:5-5:7 SC2086"],
-      ["FROM a:1 AS x\nENV C=d\nFROM x\nRUN b $C\n", "4:7-4:9 SC2086"],
-      ["FROM a:1\nENV C=d\nRUN <<E\nb\n\te é\u{1F600} $C\nE\n", "5:8-5:10 SC2086"],
-      ["FROM a:1\nENV C=d\nRUN <<-E\n\tb $C\n\tE\n", "4:4-4:6 SC2086"],
-      ["FROM a:1\nENV C=d\nRUN <<E\n#!/bin/bash\nb $C\nE\n", "5:3-5:5 SC2086"],
+      ["FROM a:1\nENV C='d e'\nRUN b $C\n", "3:7-3:9 SC2086"],
+      ["FROM a:1\nARG C=*\nRUN b && \\\n  # e\n  d $C\n", "5:5-5:7 SC2086"],
+      ["FROM a:1\nENV C=d\nARG D\nRUN b $C $D\n"],
+      ["FROM a:1 AS x\nENV C='d e'\nFROM x\nRUN b $C\n", "4:7-4:9 SC2086"],
+      ["FROM a:1\nENV C='d e'\nRUN <<E\nb\n\te é\u{1F600} $C\nE\n", "5:8-5:10 SC2086"],
+      ["FROM a:1\nENV C='d e'\nRUN <<-E\n\tb $C\n\tE\n", "4:4-4:6 SC2086"],
+      ["FROM a:1\nENV C='d e'\nRUN <<E\n#!/bin/bash\nb $C\nE\n", "5:3-5:5 SC2086"],
       ["FROM a:1\nRUN [[ b == c ]]\n", "2:5-2:17 SC3010"],
       ['FROM a:1\nSHELL ["/bin/bash", "-c"]\nRUN b |& c\n'],
       ['FROM a:1\nSHELL ["pwsh", "-c"]\nRUN b $C\n'],
@@ -313,9 +314,9 @@ suite("seaworthy lint with ShellCheck", { skip: needs("shellcheck") }, () => {
   });
 
   test("lint's comments and configuration hold for ShellCheck's findings", async () => {
-    assert.deepEqual(await checked("FROM a:1\nENV C=d\n# hadolint ignore=SC2086\nRUN b $C\n"), []);
+    assert.deepEqual(await checked("FROM a:1\nENV C='d e'\n# hadolint ignore=SC2086\nRUN b $C\n"), []);
     const directory = project({
-      Dockerfile: "FROM a:1\nENV C=d\n# hadolint ignore=SC2046\nRUN b $C\n",
+      Dockerfile: "FROM a:1\nENV C='d e'\n# hadolint ignore=SC2046\nRUN b $C\n",
       ".hadolint.yaml": "override: {error: [SC2086]}\n",
     });
     const { out } = await run(directory, ["-f", "json"], { env });

@@ -43,7 +43,7 @@ async function judge(program: string, subject: LintSubject, env: Io["env"]): Pro
     for (let at = next; at < runs.length; at = next) {
       next += 1;
       const run = runs[at];
-      if (run !== undefined) hits[at] = await checkRun(program, run, namesBefore(run, subject), env);
+      if (run !== undefined) hits[at] = await checkRun(program, run, exportsBefore(run, subject), env);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -61,16 +61,21 @@ const proxies = [
   "no_proxy",
 ];
 
-// What ENV and ARG have set by then is set in the script, too.
-function namesBefore({ stage, outer }: Run, { dockerfile: { stages } }: LintSubject): readonly string[] {
-  const names = new Set(proxies);
+// What ENV and ARG have set by then is set in the script, too: to a word, or, where the value is known to fall apart when it is not
+// quoted, to something unknown.
+function exportsBefore({ stage, outer }: Run, { dockerfile: { stages } }: LintSubject): string {
+  const values = new Map(proxies.map((name) => [name, "1"]));
+  const chain: (typeof stage)[] = [];
   for (let at: typeof stage | undefined = stage; at !== undefined; ) {
-    for (const { keyword, pairs, start } of at.instructions)
-      if ((keyword === "ENV" || keyword === "ARG") && (at !== stage || start < outer.start))
-        for (const { name } of pairs) if (/^[A-Za-z_]\w*$/.test(name)) names.add(name);
+    chain.unshift(at);
     at = at.parent === undefined ? undefined : stages[at.parent];
   }
-  return [...names];
+  for (const one of chain)
+    for (const { keyword, pairs, start } of one.instructions)
+      if ((keyword === "ENV" || keyword === "ARG") && (one !== stage || start < outer.start))
+        for (const { name, value = "" } of pairs) values.set(name, value);
+  const words = [...values].filter(([name]) => /^[A-Za-z_]\w*$/.test(name));
+  return `export ${words.map(([name, value]) => (/[\s*?[]/.test(value) ? name : `${name}=1`)).join(" ")}\n`;
 }
 
 // Files that a script reads are in the image, not here; a line of ours stands above its first.
@@ -79,12 +84,11 @@ const excluded = "SC1090,SC1091,SC1128,SC2187";
 async function checkRun(
   program: string,
   run: Run,
-  names: readonly string[],
+  head: string,
   env: Io["env"],
 ): Promise<readonly ScriptHit[]> {
   const { script, dialect } = run;
   if (script === undefined || dialect === "other") return [];
-  const head = `export ${names.join(" ")}\n`;
   const args = ["--format=json1", `--shell=${dialect}`, `--exclude=${excluded}`, "--norc", "-"];
   const out = await start(program, args, head + script.source.text, env);
   const comments = list(

@@ -173,6 +173,7 @@ export const ruleRows: readonly RuleRows[] = [
     bad: [
       "RUN apt-get update && apt-get install a=1",
       "RUN apt-get update",
+      "RUN apt update && apt install -y a=1",
       "FROM a:1 AS x\nRUN apt-get update && apt-get install b=1\nFROM x\nRUN c",
       heredoc("apt-get update\napt-get install a=1"),
       "RUN --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install a=1",
@@ -792,7 +793,7 @@ export const ruleRows: readonly RuleRows[] = [
   },
   {
     rule: "DL3059",
-    bad: ["RUN a\nRUN b", "RUN a\n# c\nRUN b", 'RUN ["a"]\nRUN ["b"]'],
+    bad: ["RUN a\nRUN b", "RUN a\n# c\nRUN b", 'RUN [ "$A" = b ] || c\nRUN d', 'RUN ["a"]\nRUN ["b"]'],
     good: [
       "RUN a",
       "RUN a\nUSER b\nRUN c",

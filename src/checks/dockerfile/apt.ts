@@ -5,6 +5,7 @@ import { commandRule, type DockerfileRule, hadolint, own } from "./rule.ts";
 import type { Run } from "./run.ts";
 
 const aptGet = ["apt-get"];
+const apts = ["apt-get", "apt"];
 const install = ["install"];
 
 /** DL3008. */
@@ -45,7 +46,7 @@ const lists: DockerfileRule = {
     return runs.flatMap((run) => {
       // What a stage that is only copied from leaves behind is in no image.
       const shipped = run.stage.index === last || parents.has(run.stage.index);
-      const update = run.commands.find((command) => verbOf(command, aptGet, ["update"]) !== undefined);
+      const update = run.commands.find((command) => verbOf(command, apts, ["update"]) !== undefined);
       if (!shipped || update === undefined || run.commands.some(removesLists) || listsMounted(run)) return [];
       return { start: update.start, end: update.end, fix: appendCommand(run, "rm -rf /var/lib/apt/lists/*") };
     });
@@ -143,13 +144,13 @@ const staleLists: DockerfileRule = {
   }),
   check: ({ runs }) =>
     runs.flatMap((run, at) => {
-      const update = run.commands.find((command) => verbOf(command, aptGet, ["update"]) !== undefined);
+      const update = run.commands.find((command) => verbOf(command, apts, ["update"]) !== undefined);
       const installs = (other: Run) =>
-        other.commands.some((command) => verbOf(command, aptGet, install) !== undefined);
+        other.commands.some((command) => verbOf(command, apts, install) !== undefined);
       // Other work in the same RUN may well be what the lists were for.
       if (update === undefined || run.commands.length > 1) return [];
       const later = runs.slice(at + 1).filter((other) => other.stage === run.stage);
-      const next = later.find((other) => other.commands.some(({ name }) => name === "apt-get"));
+      const next = later.find((other) => other.commands.some(({ name }) => apts.includes(name)));
       const alone =
         next !== undefined && installs(next) && !next.commands.some((one) => hasWord(one, "update"));
       return alone ? { start: update.start, end: update.end } : [];

@@ -121,7 +121,9 @@ const consecutive: DockerfileRule = {
 function joinable(before: Run, run: Run): boolean {
   const flags = ({ instruction }: Run) =>
     instruction.flags.map(({ name, value }) => `${name}=${value}`).join(" ");
-  const length = ({ script, commands }: Run) => (script ?? { commands }).commands.length;
+  // A test is none of the commands that are counted.
+  const length = ({ script, commands }: Run) =>
+    (script ?? { commands }).commands.filter(({ name }) => name !== "[").length;
   const apart = before.outer.keyword === "ONBUILD" || run.outer.keyword === "ONBUILD";
   return (
     !apart &&
