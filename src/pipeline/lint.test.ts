@@ -276,3 +276,28 @@ test("lineFindings() says which line brought which findings", async () => {
   const unjoined = lineFindings({ ...scanned, layers: [{ index: 0 }] }, [file]);
   assert.deepEqual([unjoined.lines, unjoined.notes.length], [[], 1]);
 });
+
+test("lintFile() takes hostile Dockerfiles within bounds", async () => {
+  const lines = [
+    "RUN apt-get update\n",
+    "COPY a.tar /tmp\nRUN tar -xf a.tar\n",
+    "FROM b AS b\nUSER root\n",
+    "ENV A=b C=$A\n",
+    "# hadolint ignore=DL3000\nRUN sudo a\n",
+    "RUN curl a | sh\n",
+    "COPY --from=x a b\n",
+  ];
+  const words = ["a && ", "curl a | sh; ", "chmod 777 a; ", "$(a) ", "-", "a=b "];
+  const texts = [
+    ...lines.map((line) => `FROM a:1 AS b\n${line.repeat(2500)}`),
+    ...words.map((word) => `FROM a:1\nRUN ${word.repeat(Math.floor(60_000 / word.length))}b\n`),
+    ...["LABEL x=", "ENV ", "CMD ", "EXPOSE ", "FROM ", "USER "].map(
+      (start) => `FROM a:1\n${start}${"a-.".repeat(300_000)}\n`,
+    ),
+  ];
+  for (const text of texts) {
+    const before = process.cpuUsage();
+    await lint(text);
+    assert.ok(process.cpuUsage(before).user < 10_000_000, text.slice(0, 40));
+  }
+});
