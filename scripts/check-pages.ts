@@ -1,17 +1,24 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { dockerfileRules } from "../src/checks/list.ts";
+import { dockerfileRules } from "../src/checks/dockerfile/list.ts";
+import { judges, observedChecks, treeChecks } from "../src/checks/image/list.ts";
 import type { CheckText } from "../src/core/check.ts";
 
 // docs/checks/ from the checks' own texts. `node scripts/check-pages.ts`, from anywhere; a test fails where they differ.
 
 /** Name of the file → its text. */
 export function checkPages(): ReadonlyMap<string, string> {
-  const checks = dockerfileRules.map(({ about, optional }) => ({ about, optional: optional === true }));
+  const rules = dockerfileRules.map(({ about, optional }) => ({ about, optional: optional === true }));
+  const images = [...treeChecks.map(({ text }) => text), ...observedChecks, ...judges.map(({ text }) => text)]
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .map((about) => ({ about, optional: false }));
   return new Map([
-    ["README.md", indexPage(checks)],
-    ...checks.map(({ about, optional }): [string, string] => [`${about.id}.md`, page(about, optional)]),
+    ["README.md", indexPage(rules, images)],
+    ...[...rules, ...images].map(({ about, optional }): [string, string] => [
+      `${about.id}.md`,
+      page(about, optional),
+    ]),
   ]);
 }
 
@@ -20,11 +27,18 @@ interface Listed {
   readonly optional: boolean;
 }
 
-function indexPage(checks: readonly Listed[]): string {
+function rowsOf(checks: readonly Listed[]): string {
   const rows = checks.map(
     ({ about, optional }) =>
       `| [${about.id}](${about.id}.md) | ${about.aliases.join(", ")} | ${optional ? "off" : about.severity} | ${about.title} |`,
   );
+  return `| id | also known as | severity | what |
+|---|---|---|---|
+${rows.join("\n")}
+`;
+}
+
+function indexPage(rules: readonly Listed[], images: readonly Listed[]): string {
   return `# Checks
 
 Made by \`node scripts/check-pages.ts\` from the checks' own texts: do not edit.
@@ -33,10 +47,9 @@ Made by \`node scripts/check-pages.ts\` from the checks' own texts: do not edit.
 Numbers below 500 are Hadolint's without the thousands: DL3008 is SW-DF-008, DL4006 SW-DF-406. From 501 on they are our own.
 ShellCheck's findings keep their ids (SC2086). Those that are off are applied where \`override\` in .hadolint.yaml gives them a severity.
 
-| id | also known as | severity | what |
-|---|---|---|---|
-${rows.join("\n")}
-`;
+${rowsOf(rules)}
+## Images (\`seaworthy scan\`)
+${rowsOf(images)}`;
 }
 
 function page(about: CheckText, optional: boolean): string {

@@ -1,4 +1,4 @@
-import { dockerfileRules } from "../checks/list.ts";
+import { dockerfileRules } from "../checks/dockerfile/list.ts";
 import type { LintFinding, LintNote, SuppressedLint } from "../core/lint.ts";
 import type { Instruction } from "../formats/dockerfile-instruction.ts";
 import type { Dockerfile } from "../formats/dockerfile-tree.ts";

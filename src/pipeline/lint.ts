@@ -1,6 +1,6 @@
+import { dockerfileRules } from "../checks/dockerfile/list.ts";
 import type { DockerfileRule, Hit, LintSubject } from "../checks/dockerfile/rule.ts";
 import { type Run, runsOf } from "../checks/dockerfile/run.ts";
-import { dockerfileRules } from "../checks/list.ts";
 import { messageOf } from "../core/errors.ts";
 import type {
   LintFinding,

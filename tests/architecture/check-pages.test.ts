@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { checkPages } from "../../scripts/check-pages.ts";
-import { dockerfileRules } from "../../src/checks/list.ts";
+import { dockerfileRules } from "../../src/checks/dockerfile/list.ts";
 import { repository } from "../support/needs.ts";
 
 const pages = checkPages();

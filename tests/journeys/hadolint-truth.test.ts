@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, suite, test } from "node:test";
-import { dockerfileRules } from "../../src/checks/list.ts";
+import { dockerfileRules } from "../../src/checks/dockerfile/list.ts";
 import { type RuleRows, rowText, ruleRows } from "../support/dockerfile-rows.ts";
 import { needs } from "../support/needs.ts";
 import { scratch } from "../support/scratch.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { rowText, ruleRows } from "../../../tests/support/dockerfile-rows.ts";
 import { lintFile } from "../../pipeline/lint.ts";
 import { defaultLintConfig, readLintConfig } from "../../policy/lint-config.ts";
-import { dockerfileRules } from "../list.ts";
+import { dockerfileRules } from "./list.ts";
 
 /** Ids and aliases of what is found. */
 async function found(row: string, config: string | undefined): Promise<readonly string[]> {
