@@ -121,6 +121,20 @@ suite("the command over a small image", () => {
       assert.match(out, /\nFAIL {2}2 critical, 1 negligible \(2 fixable, 2 known to be exploited\)\n$/);
     });
 
+    test("a saved report tells lint which line of the Dockerfile brought what", async () => {
+      const directory = scratch("join");
+      const [dockerfile, saved] = [join(directory, "Dockerfile"), join(directory, "report.json")];
+      writeFileSync(dockerfile, "FROM debian:12\n\nRUN npm ci\n");
+      const layers = [
+        { items: [osRelease("debian", "12"), ...dpkgRoot()], createdBy: "ADD rootfs" },
+        { items: [npmPackage("lodash", "4.17.4")], createdBy: "RUN /bin/sh -c npm ci # buildkit" },
+      ];
+      const image = `oci:${writeLayout(scratch("image"), { layers })}`;
+      await scan("--dockerfile", dockerfile, "--format", `json=${saved}`, image);
+      const { out } = await run(["lint", "--report", saved, dockerfile]);
+      assert.match(out, /Dockerfile: line 3 brings 1 finding, 1 fixable: RUN npm ci\n/);
+    });
+
     const gates: readonly [args: readonly string[], code: number][] = [
       [["--fail-on", "never"], 0],
       [["--fail-on", "critical"], 1],
