@@ -269,6 +269,37 @@ suite("seaworthy lint", () => {
     assert.match(out, /^Dockerfile: line 2 brings 2 findings, 1 fixable: RUN apk add a=1$/m);
   });
 
+  test("lint does not know where ShellCheck breaks, and takes it from no relative directory", async () => {
+    const directory = project({
+      Dockerfile: "FROM a:1\nRUN b\n",
+      "bin/shellcheck": "#!/bin/sh\necho oops\nexit 3\n",
+      "junk/shellcheck": "#!/bin/sh\necho oops\n",
+    });
+    for (const name of ["bin", "junk"]) chmodSync(join(directory, name, "shellcheck"), 0o755);
+    for (const [name, message] of [
+      ["bin", /run shellcheck: it ended with code 3/],
+      ["junk", /ShellCheck's answer: not valid JSON/],
+    ] as const) {
+      const { code, out } = await run(directory, [], { env: { PATH: join(directory, name) } });
+      assert.equal(code, 3, out);
+      assert.match(out, message);
+    }
+    const { code, out } = await run(directory, [], { env: { PATH: "bin:" } });
+    assert.deepEqual([code, /shellcheck is not on PATH/.test(out)], [0, true]);
+  });
+
+  test("lint tells rules of the configuration that there are not", async () => {
+    const directory = project({
+      Dockerfile: clean,
+      ".hadolint.yaml": "ignored: [DL3005, DL3008, SC1000]\noverride: {error: [DL3008, SW-DF-999]}\n",
+    });
+    const { report } = await json(directory, "--no-shellcheck");
+    assert.deepEqual(
+      report.notes.map(({ file, message }) => `${file}: ${message}`),
+      ['.hadolint.yaml: there is no rule "DL3005"', '.hadolint.yaml: there is no rule "SW-DF-999"'],
+    );
+  });
+
   test("lint says once that ShellCheck is not there, and does not where it is not wanted", async () => {
     const directory = project({ Dockerfile: clean, b: clean });
     const { report } = await json(directory, "Dockerfile", "b");

@@ -2,6 +2,7 @@ import type { LintNote } from "../core/lint.ts";
 import { type FileLint, lintFile, type ScriptJudge, unreadable } from "../pipeline/lint.ts";
 import { fixFile } from "../pipeline/lint-fix.ts";
 import { lintReport } from "../pipeline/lint-report.ts";
+import { configNotes } from "../pipeline/lint-suppress.ts";
 import type { LintConfig } from "../policy/lint-config.ts";
 import { lintJson } from "../reports/lint-json.ts";
 import { lintTable } from "../reports/lint-table.ts";
@@ -89,10 +90,6 @@ const noShellCheck: LintNote = {
   line: null,
   message: "shellcheck is not on PATH: scripts are judged by the rules for Dockerfiles only",
 };
-
-function configNotes({ notes, source }: LintConfig): readonly LintNote[] {
-  return notes.map((message) => ({ file: source ?? null, line: null, message }));
-}
 
 async function lintAll(
   inputs: readonly LintInput[],

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import type { LintSubject } from "../checks/dockerfile/rule.ts";
 import type { Run } from "../checks/dockerfile/run.ts";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
@@ -19,7 +19,8 @@ export function shellCheckJudge(env: Io["env"]): ScriptJudge | undefined {
 function find(name: string, path: string): string | undefined {
   for (const directory of path.split(delimiter)) {
     const file = join(directory, name);
-    if (directory !== "" && executable(file)) return file;
+    // A relative one would let a checkout bring its own.
+    if (isAbsolute(directory) && executable(file)) return file;
   }
   return undefined;
 }
@@ -178,7 +179,7 @@ async function start(
 }
 
 function failed(state: string): SeaworthyError {
-  return new SeaworthyError("internal", `run shellcheck: ${state}`, {
+  return new SeaworthyError("unsupported", `run shellcheck: ${state}`, {
     hint: "--no-shellcheck goes without it",
   });
 }

@@ -50,14 +50,24 @@ function covers({ code, lines }: Wish, { rule, aliases, line }: LintFinding): bo
 }
 
 function idleNote(file: string, { code, line }: Wish): LintNote {
-  const known =
-    code.startsWith("SC") ||
-    dockerfileRules.some(({ about }) => about.id === code || about.aliases.includes(code));
-  return {
-    file,
-    line: line ?? null,
-    message: known ? `"${code}" is to be passed over, but matches nothing` : `there is no rule "${code}"`,
-  };
+  const message = isKnown(code)
+    ? `"${code}" is to be passed over, but matches nothing`
+    : `there is no rule "${code}"`;
+  return { file, line: line ?? null, message };
+}
+
+function isKnown(code: string): boolean {
+  return (
+    /^SC\d+$/.test(code) ||
+    dockerfileRules.some(({ about }) => about.id === code || about.aliases.includes(code))
+  );
+}
+
+/** What is to be known of a configuration: keys that are not read, rules that there are not. */
+export function configNotes({ source, notes, passedOver, severities }: LintConfig): readonly LintNote[] {
+  const codes = new Set([...passedOver, ...severities.keys()]);
+  const unknown = [...codes].filter((code) => !isKnown(code)).map((code) => `there is no rule "${code}"`);
+  return [...notes, ...unknown].map((message) => ({ file: source ?? null, line: null, message }));
 }
 
 function commentWishes(
@@ -103,14 +113,15 @@ function readPragma(
 }
 
 // `# check=skip=SecretsUsedInArgOrEnv,…`: BuildKit's own checks, whose names some rules know.
-function directiveWishes(file: string, { directives }: Dockerfile): readonly Wish[] {
+function directiveWishes(name: string, { directives, file }: Dockerfile): readonly Wish[] {
   const check = directives.find(({ name }) => name === "check");
   const skip = /(?:^|;)\s*skip=([^;]*)/.exec(check?.value ?? "")?.[1];
+  const line = file.slice(0, check?.start ?? 0).split("\n").length;
   const codes = skip?.split(",").map((code) => code.trim()) ?? [];
   // `all` means BuildKit's, not ours.
   return codes
     .filter((code) => code !== "all")
-    .map((code) => ({ code, by: `${file}:1`, lines: undefined, line: undefined }));
+    .map((code) => ({ code, by: `${name}:${line}`, lines: undefined, line: undefined }));
 }
 
 function configWishes({ passedOver, source }: LintConfig): readonly Wish[] {

@@ -53,7 +53,7 @@ export async function lintFile(
 ): Promise<FileLint> {
   const read = readSubject(text, config.rules);
   if ("problem" in read) return unreadable(file, read.problem);
-  const scripts = judge === undefined ? [] : await judge(read);
+  const { scripts, problems } = await judged(read, judge);
   const found = [
     ...ruleFindings(file, read, config),
     ...scripts.map((hit) => scriptFinding(file, text, hit, config)),
@@ -71,8 +71,21 @@ export async function lintFile(
     findings,
     suppressed,
     notes: [...notes, ...abstained(file, read)],
-    problems: problemsOf(read),
+    problems: [...problemsOf(read), ...problems],
   };
+}
+
+async function judged(
+  subject: LintSubject,
+  judge: ScriptJudge | undefined,
+): Promise<{ readonly scripts: readonly ScriptHit[]; readonly problems: readonly LintProblem[] }> {
+  if (judge === undefined) return { scripts: [], problems: [] };
+  try {
+    return { scripts: await judge(subject), problems: [] };
+  } catch (thrown) {
+    // What a judge that was asked for did not say is not known.
+    return { scripts: [], problems: [{ line: 1, message: messageOf(thrown) }] };
+  }
 }
 
 /** Why a file could not be read at all. */

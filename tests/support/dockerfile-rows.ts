@@ -1140,6 +1140,7 @@ export const ruleRows: readonly RuleRows[] = [
     bad: [
       "ARG A=1\nFROM b:$A\nLABEL a=$A",
       "ARG A=1\nFROM b:$A\nENV C=${A}",
+      "ARG A_VERSION=1\nFROM debian:12\nLABEL a=$A_VERSION",
       "ARG A=1\nFROM b:$A\nCOPY a-$A /c",
     ],
     good: [
@@ -1150,6 +1151,7 @@ export const ruleRows: readonly RuleRows[] = [
       "ARG A=1\nFROM b:$A\nLABEL a='$A'",
       "ARG A=1\nFROM b:$A\nENV C=${A:-x}",
       "ARG A=1\nFROM b:$A\nRUN A=1; echo $A",
+      "ARG NODE_VERSION=22\nFROM node:$NODE_VERSION\nLABEL a=$NODE_VERSION",
     ],
   },
   {

@@ -70,7 +70,7 @@ const expanding = new Set("ADD COPY ENV EXPOSE LABEL STOPSIGNAL USER VOLUME WORK
 
 /** Ours: a global ARG is used where it is not declared. */
 const undeclaredArgument: DockerfileRule = {
-  about: own(512, "high", {
+  about: own(512, "medium", {
     aliases: ["UndefinedVar"],
     title: "Declare global arguments in the stage that uses them",
     why: "An ARG before the first FROM has no value inside of a stage: the variable is empty there.",
@@ -89,12 +89,13 @@ const undeclaredArgument: DockerfileRule = {
 
 function undeclared(stage: Stage, { stages }: Dockerfile, globals: ReadonlySet<string>) {
   const known = new Set(declaredAbove(stage, stages));
+  const base = baseOf(stage, stages);
   return stage.instructions.flatMap((instruction) => {
     const text = instruction.args.text.replaceAll(/\\\$|'[^']*'/g, "");
     const used = expanding.has(instruction.keyword)
       ? variables(text.replaceAll(/\$\{\w+:?[-+?][^}]*\}/g, ""))
       : [];
-    const name = used.find((one) => globals.has(one) && !known.has(one));
+    const name = used.find((one) => globals.has(one) && !known.has(one) && !maySet(base, one));
     for (const pair of instruction.pairs) known.add(pair.name);
     return name === undefined
       ? []
@@ -102,7 +103,19 @@ function undeclared(stage: Stage, { stages }: Dockerfile, globals: ReadonlySet<s
   });
 }
 
-// What the base image sets in its ENV is not known; one of the same name as an own argument would be chance.
+function baseOf(stage: Stage, stages: readonly Stage[]): string {
+  const parent = stage.parent === undefined ? undefined : stages[stage.parent];
+  return parent === undefined ? stage.base : baseOf(parent, stages);
+}
+
+const plainBases =
+  /^(?:(?:docker\.io\/)?(?:library\/)?(?:scratch|alpine|debian|ubuntu|busybox|fedora|centos|rockylinux|almalinux|amazonlinux))(?:[:@]|$)/;
+
+// What the base image sets in its ENV is not known: that of node sets NODE_VERSION, that of postgres PG_VERSION.
+function maySet(base: string, name: string): boolean {
+  return !plainBases.test(base) && /(?:VERSION|HOME|PATH|ROOT|DIR|PREFIX|LANG|USER)$/.test(name);
+}
+
 function declaredAbove(stage: Stage, stages: readonly Stage[]): readonly string[] {
   const parent = stage.parent === undefined ? undefined : stages[stage.parent];
   if (parent === undefined) return [];
