@@ -291,6 +291,8 @@ test("lintFile() takes hostile Dockerfiles within bounds", async () => {
   const texts = [
     ...lines.map((line) => `FROM a:1 AS b\n${line.repeat(2500)}`),
     ...words.map((word) => `FROM a:1\nRUN ${word.repeat(Math.floor(60_000 / word.length))}b\n`),
+    `FROM a:1\nADD https://${".git?commit=".repeat(90_000)} /b\n`,
+    `FROM a:1\nRUN apt-get update&&b${" a\\\n".repeat(20_000)}\n`,
     ...["LABEL x=", "ENV ", "CMD ", "EXPOSE ", "FROM ", "USER "].map(
       (start) => `FROM a:1\n${start}${"a-.".repeat(300_000)}\n`,
     ),

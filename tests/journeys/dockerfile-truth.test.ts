@@ -3,7 +3,10 @@ import { before, suite, test } from "node:test";
 import { array, constantFrom, assert as holds, property } from "fast-check";
 import type { Instruction } from "../../src/formats/dockerfile-instruction.ts";
 import { readDockerfile } from "../../src/formats/dockerfile-tree.ts";
+import { fixFile } from "../../src/pipeline/lint-fix.ts";
+import { defaultLintConfig } from "../../src/policy/lint-config.ts";
 import { type BuildKit, type BuildKitAnswer, buildKit, needsBuildKit } from "../support/buildkit.ts";
+import { rowText, ruleRows } from "../support/dockerfile-rows.ts";
 
 // BuildKit's own parser is the truth: what it takes is read in the same way, what it refuses has a problem.
 
@@ -24,6 +27,20 @@ suite("readDockerfile() beside BuildKit", { skip: needsBuildKit }, () => {
     assert.ok(oracle.samples.length > 30, `${oracle.samples.length} samples`);
     const answers = oracle.ask(oracle.samples);
     for (const [at, answer] of answers.entries()) agree(oracle.samples[at] ?? "", answer);
+  });
+
+  test("what fixFile() makes of a Dockerfile is one for BuildKit as well, with the same instructions", async () => {
+    const rows = ruleRows.flatMap(({ bad, good }) => [...bad, ...good]).map((row) => `${rowText(row)}\n`);
+    const before = [...oracle.samples, ...rows];
+    const after: string[] = [];
+    for (const text of before) after.push((await fixFile("Dockerfile", text, defaultLintConfig)).text);
+    assert.ok(after.filter((text, at) => text !== before[at]).length > 80);
+    const was = oracle.ask(before);
+    for (const [at, is] of oracle.ask(after).entries()) {
+      const old = was[at];
+      if (old === undefined || old.Error !== "" || old.StageError !== "") continue;
+      assert.deepEqual([is.Error, is.StageError, is.Nodes?.length], ["", "", old.Nodes?.length], after[at]);
+    }
   });
 
   test("readDockerfile() reads what is put together by chance as BuildKit does", () => {

@@ -391,6 +391,7 @@ export const ruleRows: readonly RuleRows[] = [
     goodOnlyHere: [
       ["COPY a b .", "a directory"],
       ["COPY a b $C", "it may end in a slash"],
+      ["# escape=`\nFROM a:1\nCOPY b c C:\\d\\", "Windows"],
     ],
   },
   {

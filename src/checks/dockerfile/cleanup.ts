@@ -21,12 +21,17 @@ export function appendCommand(run: Run, command: string): Hit["fix"] {
   };
 }
 
+const nearby = 200;
+
 // `&& \` at the end of lines, or `&&` at their beginning; on one line as long as it was one.
 function joiner({ instruction, continuation }: Run, text: string): string {
   const written = instruction.args.pieces.length > 1;
   const breaks = instruction.args.pieces.map(({ at }) => at).filter((at) => at > 0);
   if (!written || !text.includes("&&")) return " && ";
-  const last = breaks.findLast((at) => /&&\s*$/.test(text.slice(0, at)) || /^\s*&&/.test(text.slice(at)));
+  const last = breaks.findLast(
+    (at) =>
+      /&&\s*$/.test(text.slice(Math.max(at - nearby, 0), at)) || /^\s*&&/.test(text.slice(at, at + nearby)),
+  );
   if (last === undefined) return " && ";
   const indent = /^[ \t]*/.exec(text.slice(last))?.[0] ?? "    ";
   const leading = /^\s*&&/.test(text.slice(last));

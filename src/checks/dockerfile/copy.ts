@@ -1,25 +1,10 @@
 import type { Instruction } from "../../formats/dockerfile-instruction.ts";
 import type { Stage } from "../../formats/dockerfile-tree.ts";
-import { unquote } from "../../formats/dockerfile-words.ts";
 import type { Span } from "../../formats/mapped-text.ts";
 import type { ShellCommand } from "../../formats/shell.ts";
 import { operands } from "./command.ts";
+import { pathsOf } from "./paths.ts";
 import { type DockerfileRule, hadolint, instructionRule, instructionsOf, lineSpan, own } from "./rule.ts";
-
-/** A source or the target of COPY or ADD, without quotes. */
-interface Path extends Span {
-  readonly value: string;
-}
-
-function pathsOf(instruction: Instruction): {
-  readonly sources: readonly Path[];
-  readonly target: Path | undefined;
-} {
-  const paths =
-    instruction.json ??
-    instruction.words.map(({ raw, start, end }) => ({ value: unquote(raw, "\\"), start, end }));
-  return { sources: paths.slice(0, -1), target: paths.at(-1) };
-}
 
 /** The value of `--from`. */
 function fromFlag(instruction: Instruction): (Span & { readonly value: string }) | undefined {
@@ -47,7 +32,7 @@ const unpack: DockerfileRule = {
   check: (subject) =>
     instructionsOf(subject, "COPY").flatMap(({ instruction, stage }) => {
       if (fromFlag(instruction) !== undefined || stage === undefined) return [];
-      const { sources, target } = pathsOf(instruction);
+      const { sources, target } = pathsOf(instruction, subject.dockerfile.escape);
       const named =
         target !== undefined && archive.test(target.value)
           ? [target]
@@ -91,8 +76,8 @@ const addFiles = instructionRule(
     links: ["https://docs.docker.com/build/building/best-practices/#add-or-copy"],
   }),
   ["ADD"],
-  ({ instruction }) => {
-    const { sources } = pathsOf(instruction);
+  ({ instruction }, { dockerfile: { escape } }) => {
+    const { sources } = pathsOf(instruction, escape);
     const files = sources.filter(
       ({ value }) => !url.test(value) && !archive.test(value) && !value.startsWith("<<"),
     );
@@ -118,8 +103,8 @@ const directoryTarget = instructionRule(
     example: { before: "COPY a b /opt/app", after: "COPY a b /opt/app/" },
   }),
   ["COPY"],
-  ({ instruction }) => {
-    const { sources, target } = pathsOf(instruction);
+  ({ instruction }, { dockerfile: { escape } }) => {
+    const { sources, target } = pathsOf(instruction, escape);
     if (
       sources.length < 2 ||
       target === undefined ||
@@ -238,7 +223,8 @@ const relativeTarget: DockerfileRule = {
       if (stage.parent !== undefined && set.has(stage.parent)) set.add(stage.index);
       return stage.instructions.flatMap((instruction) => {
         if (instruction.keyword === "WORKDIR") set.add(stage.index);
-        const target = instruction.keyword === "COPY" ? pathsOf(instruction).target : undefined;
+        const target =
+          instruction.keyword === "COPY" ? pathsOf(instruction, dockerfile.escape).target : undefined;
         if (target === undefined || set.has(stage.index) || /^(?:\/|\$|[A-Za-z]:)/.test(target.value))
           return [];
         return { ...target };
@@ -256,8 +242,8 @@ const wholeFileSystem = instructionRule(
     example: { before: "COPY --from=build / /", after: "COPY --from=build /opt/app /opt/app" },
   }),
   ["COPY"],
-  ({ instruction, stage }) => {
-    const { sources, target } = pathsOf(instruction);
+  ({ instruction, stage }, { dockerfile: { escape } }) => {
+    const { sources, target } = pathsOf(instruction, escape);
     if (
       fromFlag(instruction) === undefined ||
       target?.value !== "/" ||

@@ -85,6 +85,8 @@ const empty: DockerfileRule = {
       .map((label) => ({ ...label, message: `The label "${label.name}" is empty` })),
 };
 
+const longestValue = 4096;
+
 function typed(
   code: string,
   type: LabelType,
@@ -99,7 +101,10 @@ function typed(
     }),
     check: (subject) =>
       labelsOf(subject)
-        .filter(({ name, text }) => subject.settings.labels.get(name) === type && !valid(text))
+        .filter(
+          ({ name, text }) =>
+            subject.settings.labels.get(name) === type && (text.length > longestValue || !valid(text)),
+        )
         .map((label) => ({ ...label, message: `The value of "${label.name}" is not ${what}` })),
   };
 }

@@ -1,4 +1,5 @@
 import type { Pair } from "../../formats/dockerfile-words.ts";
+import { pathsOf } from "./paths.ts";
 import { type DockerfileRule, type Hit, hadolint, instructionsOf, lineSpan, own } from "./rule.ts";
 
 const secretWords =
@@ -96,8 +97,8 @@ const copiedKeys: DockerfileRule = {
   }),
   check: (subject) =>
     instructionsOf(subject, "COPY", "ADD").flatMap(({ instruction }) => {
-      const sources = instruction.json?.map(({ value }) => value) ?? instruction.words.map(({ raw }) => raw);
-      const key = sources.slice(0, -1).find((source) => keyFiles.test(source.replace(/["']$/, "")));
+      const { sources } = pathsOf(instruction, subject.dockerfile.escape);
+      const key = sources.map(({ value }) => value).find((source) => keyFiles.test(source));
       return key === undefined ? [] : { ...lineSpan(instruction), message: `${key} holds credentials` };
     }),
 };

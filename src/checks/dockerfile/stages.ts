@@ -1,9 +1,9 @@
 import type { Instruction } from "../../formats/dockerfile-instruction.ts";
 import type { Dockerfile, Stage } from "../../formats/dockerfile-tree.ts";
-import { unquote } from "../../formats/dockerfile-words.ts";
 import type { ShellCommand } from "../../formats/shell.ts";
 import { pipInstall, verbOf } from "./command.ts";
 import { sourcesOf } from "./copy.ts";
+import { pathsOf } from "./paths.ts";
 import { type DockerfileRule, lineSpan, own } from "./rule.ts";
 
 /** Ours: a stage without a name that nothing goes on from. */
@@ -143,7 +143,7 @@ const cacheOrder: DockerfileRule = {
       );
       const first = copies[0];
       // Lists that were copied before speak for somebody who thought of it.
-      if (first === undefined || !copiesAll(first)) return [];
+      if (first === undefined || !copiesAll(first, dockerfile.escape)) return [];
       const installs = runs.filter((run) => run.stage === stage && run.commands.some(installsDependencies));
       const early = installs.some(({ outer }) => outer.start < first.start);
       const plain = installs.every(({ instruction }) => instruction.flags.length === 0);
@@ -151,12 +151,9 @@ const cacheOrder: DockerfileRule = {
     }),
 };
 
-function copiesAll({ words, json }: Instruction): boolean {
-  const sources = (json?.map(({ value }) => value) ?? words.map(({ raw }) => unquote(raw, "\\"))).slice(
-    0,
-    -1,
-  );
-  return sources.length === 1 && (sources[0] === "." || sources[0] === "./");
+function copiesAll(instruction: Instruction, escape: string): boolean {
+  const { sources } = pathsOf(instruction, escape);
+  return sources.length === 1 && (sources[0]?.value === "." || sources[0]?.value === "./");
 }
 
 function installsDependencies(command: ShellCommand): boolean {

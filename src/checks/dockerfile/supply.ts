@@ -1,6 +1,6 @@
-import { unquote } from "../../formats/dockerfile-words.ts";
 import type { ShellCommand } from "../../formats/shell.ts";
 import { hasFlag, operands } from "./command.ts";
+import { pathsOf } from "./paths.ts";
 import { commandRule, type DockerfileRule, type Hit, instructionRule, lineSpan, own } from "./rule.ts";
 import type { Run } from "./run.ts";
 
@@ -57,6 +57,8 @@ function scriptSource(command: ShellCommand, source: ShellCommand | undefined): 
     : undefined;
 }
 
+const longestUrl = 4096;
+
 /** Ours: ADD of a URL. */
 const uncheckedAdd = instructionRule(
   own(505, "medium", {
@@ -70,21 +72,19 @@ const uncheckedAdd = instructionRule(
     links: ["https://docs.docker.com/reference/dockerfile/#add---checksum"],
   }),
   ["ADD"],
-  ({ instruction }) => {
+  ({ instruction }, { dockerfile: { escape } }) => {
     if (instruction.flags.some(({ name }) => name === "checksum")) return undefined;
-    const sources =
-      instruction.json ??
-      instruction.words.map(({ raw, start, end }) => ({ value: unquote(raw, "\\"), start, end }));
-    const found = sources
-      .slice(0, -1)
-      .find(({ value }) => /^(?:https?|ftp):\/\//.test(value) && !gitAtCommit(value));
+    const found = pathsOf(instruction, escape).sources.find(
+      ({ value }) => /^(?:https?|ftp):\/\//.test(value) && !gitAtCommit(value),
+    );
     return found === undefined ? undefined : { start: found.start, end: found.end };
   },
 );
 
 function gitAtCommit(url: string): boolean {
-  return /\.git(?:#[0-9a-f]{40}(?:[0-9a-f]{24})?(?::.*)?|\?.*\b(?:commit|checksum)=[0-9a-f]{7,64}.*)$/.test(
-    url,
+  return (
+    url.length < longestUrl &&
+    /\.git(?:#[0-9a-f]{40}(?:[0-9a-f]{24})?(?::.*)?|\?.*\b(?:commit|checksum)=[0-9a-f]{7,64}.*)$/.test(url)
   );
 }
 
