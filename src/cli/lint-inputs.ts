@@ -69,12 +69,12 @@ async function dockerfilesIn(directory: string, name: string, depth: number): Pr
   return found;
 }
 
+// Programs and documents about Dockerfiles are called like them, too.
+const others = /\.(?:dockerignore|go|golden|java|js|json|md|py|rb|rs|sh|tmpl|toml|ts|txt|ya?ml)$/i;
+
 function isDockerfile(name: string): boolean {
-  return (
-    /^(?:Dockerfile|Containerfile)(?:\.(?!dockerignore$|md$).+)?$|.\.(?:dockerfile|containerfile)$/i.test(
-      name,
-    ) && !name.endsWith(".dockerignore")
-  );
+  const named = /^(?:Dockerfile|Containerfile|dockerfile|containerfile)(?:\..+)?$/.test(name);
+  return (named || /.\.(?:dockerfile|containerfile)$/i.test(name)) && !others.test(name);
 }
 
 async function inputOf(name: string, io: Io): Promise<LintInput> {

@@ -90,6 +90,7 @@ suite("seaworthy lint", () => {
       ["FROM a:1\nFOO b\n", 3],
       ["", 3],
       ["FROM a:1\nRUN sudo b\nFOO\n", 1],
+      ["{\n".repeat(100), 3],
     ];
     for (const [text, code, ...args] of rows) {
       const ran = await run(project({ Dockerfile: text }), args);
@@ -137,6 +138,9 @@ suite("seaworthy lint", () => {
       "a/node_modules/y/Dockerfile": flawed,
       "a/Dockerfile.dockerignore": "x",
       "a/README.md": "x",
+      "a/Dockerfile.md": "x",
+      "a/dockerfile_test.go": "x",
+      "a/dockerfile.json": "x",
     });
     assert.deepEqual((await json(directory)).report.files, ["Containerfile"]);
     const { report, code } = await json(directory, "a", "Containerfile");

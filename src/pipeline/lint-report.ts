@@ -39,13 +39,21 @@ function verdictOf(files: readonly FileLint[], failOn: Severity | "never"): Verd
     const what = `${count} ${severity} finding${count === 1 ? "" : "s"} (fail on ${failOn})`;
     return count === 0 ? [] : [{ code: "finding-refused", message: what }];
   });
-  const unread = files.flatMap(({ file, problems }) =>
-    problems.map(
-      ({ line, message }): Reason => ({ code: "file-unreadable", message: `${file}:${line}: ${message}` }),
-    ),
-  );
+  const unread = files.flatMap(unreadReasons);
   const decision = refused.length > 0 ? "fail" : unread.length > 0 ? "unknown" : "pass";
   return { decision, reasons: [...refused, ...unread] };
+}
+
+const mostTold = 5;
+
+// A file that is no Dockerfile at all has a problem on every line.
+function unreadReasons({ file, problems }: FileLint): readonly Reason[] {
+  const left = problems.length - mostTold;
+  const told = problems.slice(0, mostTold).map(({ line, message }, at) => {
+    const more = at === mostTold - 1 && left > 0 ? ` (and ${left} more)` : "";
+    return `${file}:${line}: ${message}${more}`;
+  });
+  return told.map((message) => ({ code: "file-unreadable", message }));
 }
 
 /** Which lines brought the findings of a scanned image: "line 12 brings 37 findings, 31 fixable". Pure. */

@@ -251,6 +251,11 @@ test("lintReport() fails, does not know or passes", async () => {
   ] as const;
   for (const [files, failOn, decision] of rows)
     assert.equal(lintReport(files, failOn).verdict.decision, decision);
+  const { reasons } = lintReport([await lint("FOO\n".repeat(100))], "low").verdict;
+  assert.deepEqual(
+    [reasons.length, reasons.at(-1)?.message],
+    [5, 'Dockerfile:4: "FOO" is no instruction (and 96 more)'],
+  );
   assert.deepEqual(lintReport([sudo, torn], "high").verdict.reasons, [
     { code: "finding-refused", message: "1 high finding (fail on high)" },
     { code: "file-unreadable", message: 'Dockerfile:2: "FOO" is no instruction' },

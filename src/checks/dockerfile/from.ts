@@ -174,7 +174,8 @@ const order: DockerfileRule = {
     remedy: "Move it below FROM.",
   }),
   check: ({ dockerfile }) =>
-    dockerfile.globals
+    // A file without any FROM is no Dockerfile, which the verdict tells.
+    (dockerfile.stages.length === 0 ? [] : dockerfile.globals)
       .filter(({ keyword }) => keyword !== "ARG")
       .map((instruction) => ({
         ...lineSpan(instruction),
