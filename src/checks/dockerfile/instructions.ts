@@ -1,4 +1,5 @@
 import type { Instruction } from "../../formats/dockerfile-instruction.ts";
+import type { Dockerfile, Stage } from "../../formats/dockerfile-tree.ts";
 import { unquote } from "../../formats/dockerfile-words.ts";
 import { spanOf } from "../../formats/mapped-text.ts";
 import {
@@ -88,7 +89,7 @@ const jsonForm = instructionRule(
     example: { before: "CMD nginx -g daemon", after: 'CMD ["nginx", "-g", "daemon"]' },
   }),
   ["CMD", "ENTRYPOINT"],
-  ({ instruction }) => {
+  ({ instruction, stage }, { dockerfile }) => {
     const { args, json } = instruction;
     if (json !== undefined || args.text === "") return undefined;
     const text = `[${args.text
@@ -96,16 +97,28 @@ const jsonForm = instructionRule(
       .map((word) => JSON.stringify(word))
       .join(", ")}]`;
     const span = spanOf(args);
-    // Words that a shell changes stay a shell's.
-    const plain =
-      /^[\w@%+=:,./ \t-]+$/.test(args.text) &&
-      !/^\s*(?:exec|cd|export|set|source|\.)\s|^\w+=/.test(args.text);
+    // Lines that go on may have comments between them.
+    const oneLine = instruction.line === instruction.endLine;
+    const plain = oneLine && !ownShell(dockerfile, stage) && isPlain(args.text);
     return {
       ...lineSpan(instruction),
       fix: plain ? { description: "use the JSON form", edits: [{ ...span, text }] } : undefined,
     };
   },
 );
+
+// Words that a shell changes, and its own commands, stay a shell's.
+function isPlain(text: string): boolean {
+  const builtIn =
+    /^(?:cd|eval|exec|export|for|if|read|set|source|trap|ulimit|umask|until|wait|while|\.)\s|^\w+=/;
+  return /^[\w@%+=:,./ \t-]+$/.test(text) && !builtIn.test(text);
+}
+
+// What PowerShell or cmd would run is no program's name.
+function ownShell({ instructions, escape }: Dockerfile, stage: Stage | undefined): boolean {
+  const windows = escape !== "\\" || /windows|nanoserver|servercore/i.test(stage?.base ?? "");
+  return windows || instructions.some(({ keyword }) => keyword === "SHELL");
+}
 
 /** DL3043. */
 const triggers = instructionRule(
@@ -193,10 +206,8 @@ const maintainer = instructionRule(
   ({ instruction }) => {
     const name = unquote(instruction.args.text, "").replaceAll(/(["\\$])/g, "\\$1");
     const text = `LABEL org.opencontainers.image.authors="${name}"`;
-    return {
-      ...lineSpan(instruction),
-      fix: { description: "use a label", edits: [{ ...lineSpan(instruction), text }] },
-    };
+    const fix = { description: "use a label", edits: [{ ...lineSpan(instruction), text }] };
+    return { ...lineSpan(instruction), fix: instruction.line === instruction.endLine ? fix : undefined };
   },
 );
 
