@@ -33,7 +33,7 @@ export async function prepare(
   try {
     const database = await findDatabase(values, io);
     try {
-      return { indexed: await index(image, dockerfile, values, io), database };
+      return { indexed: await indexOpened(image, dockerfile, values, io), database };
     } catch (thrown) {
       database.close();
       throw thrown;
@@ -52,7 +52,8 @@ function readDockerfile(path: string | undefined, io: Io): { file: string; text:
   }
 }
 
-async function index(
+/** Reads an opened image's layers, with the user's cache and progress on the terminal. */
+export async function indexOpened(
   image: OpenImage,
   dockerfile: { readonly file: string; readonly text: string } | undefined,
   values: ImageValues,

@@ -5,6 +5,7 @@ import { jsonReport } from "../reports/json.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import {
   failOn,
+  type ImageValues,
   imageOptions,
   imageUsage,
   judgedDay,
@@ -13,7 +14,7 @@ import {
   usageError,
 } from "./options.ts";
 import { prepare, sampleImage } from "./scan-image.ts";
-import { terminalOf } from "./terminal.ts";
+import { tableOptions } from "./terminal.ts";
 import { writeOutput } from "./write-output.ts";
 
 const formats = ["table", "json"] as const;
@@ -26,15 +27,19 @@ const options = {
   "fail-on": { type: "string" },
   "only-fixed": { type: "boolean" },
   "require-owned-executables": { type: "boolean" },
+  "no-scan": { type: "boolean" },
 } as const;
 
 const usage = `seaworthy scan [IMAGE] [OPTIONS]
+seaworthy scan k8s [DIR|FILE|-]... [OPTIONS]
 
 Takes an image apart layer by layer, says what is in it and what is wrong with it, and gives a verdict.
 
 IMAGE  docker-archive:FILE[:TAG]  oci:DIR_OR_TAR[:TAG]  oci-archive:FILE  dir:ROOT  docker:REF  podman:REF
        containerd:REF  registry:REF, or a file, directory or reference without scheme.
        Without IMAGE a sample image is made from old npm packages and scanned.
+k8s    finds the images that manifests, charts, kustomizations and Compose files name (default: below the current
+       directory), scans each once and gives one verdict. An image of that name is registry:k8s.
 
   -f, --format FORMAT    table (default) or json; FORMAT=FILE writes a file; may be given again
   -o, --output FILE      write the format without a file there
@@ -43,6 +48,7 @@ IMAGE  docker-archive:FILE[:TAG]  oci:DIR_OR_TAR[:TAG]  oci-archive:FILE  dir:RO
       --only-fixed       fail only on findings that a version mends
       --require-owned-executables
                          executables that no package claims make the verdict unknown
+      --no-scan          with k8s: list the images and judge only how they are named
 ${imageUsage}
 Exit codes: 0 pass, 1 fail, 2 error, 3 unknown. docs/cli.md tells all.
 `;
@@ -58,6 +64,8 @@ export const command: Command = {
 async function run(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readArguments("scan", args, options);
   const [given, ...more] = positionals;
+  if (given === "k8s") return runK8s(more, values, io);
+  if (values["no-scan"] === true) throw usageError("scan", "--no-scan is an option of scan k8s");
   if (more.length > 0) throw usageError("scan", `"${more[0]}" is one argument too many`);
   if (given === "") throw usageError("scan", "the image reference is empty");
   const wanted = outputs("scan", values.format ?? [], formats, io, values.output);
@@ -75,11 +83,32 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function policyOf(values: {
+async function runK8s(places: readonly string[], values: ScanValues, io: Io): Promise<number> {
+  if (values.dockerfile !== undefined)
+    throw usageError("scan", "--dockerfile speaks of one image, scan k8s of many");
+  const { scanK8s } = await import("./scan-k8s.ts");
+  const request = {
+    places,
+    values,
+    policy: policyOf(values),
+    outputs: outputs("scan", values.format ?? [], formats, io, values.output),
+    all: values.all === true,
+    listOnly: values["no-scan"] === true,
+  };
+  return scanK8s(request, io);
+}
+
+interface ScanValues extends ImageValues {
+  readonly format?: readonly string[] | undefined;
+  readonly output?: string | undefined;
+  readonly all?: boolean | undefined;
   readonly "fail-on"?: string | undefined;
   readonly "only-fixed"?: boolean | undefined;
   readonly "require-owned-executables"?: boolean | undefined;
-}): Policy {
+  readonly "no-scan"?: boolean | undefined;
+}
+
+function policyOf(values: ScanValues): Policy {
   return {
     failOn: failOn("scan", values["fail-on"], defaultPolicy.failOn),
     onlyFixed: values["only-fixed"] === true,
@@ -99,12 +128,7 @@ async function render(
       return jsonReport(report);
     case "table": {
       const { tableReport } = await import("../reports/table.ts");
-      const terminal = terminalOf(io.stdout, io.env);
-      // A file is no terminal: no colours, and nothing folded away.
-      return tableReport(
-        report,
-        file === undefined ? { ...terminal, all } : { ...terminal, colour: false, all: true },
-      );
+      return tableReport(report, tableOptions(io, file, all));
     }
   }
 }

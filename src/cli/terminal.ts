@@ -1,3 +1,4 @@
+import type { TableOptions } from "../reports/table.ts";
 import type { Terminal } from "../reports/terminal.ts";
 import type { Io } from "./command.ts";
 
@@ -17,4 +18,10 @@ export function terminalOf(stream: Io["stdout"], env: Io["env"]): Terminal {
   const columns = stream.isTTY === true ? stream.columns : undefined;
   const named = wide !== undefined && /^\d{1,4}$/.test(wide) ? Number(wide) : undefined;
   return { colour, width: Math.max(columns ?? named ?? fallback, narrowest) };
+}
+
+/** How a table is shown: a file is no terminal, so there it has no colours, and nothing is folded away. */
+export function tableOptions(io: Io, file: string | undefined, all: boolean): TableOptions {
+  const terminal = terminalOf(io.stdout, io.env);
+  return file === undefined ? { ...terminal, all } : { ...terminal, colour: false, all: true };
 }

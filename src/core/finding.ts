@@ -1,4 +1,4 @@
-import type { Severity } from "./severity.ts";
+import { type Severity, severities } from "./severity.ts";
 
 /** `fixed`: a version that mends it is out for this release. `not-fixed`: none yet. `wont-fix`: the vendor said none will come. `unknown`: nobody says. */
 export type FixState = "fixed" | "not-fixed" | "wont-fix" | "unknown";
@@ -67,4 +67,23 @@ export interface Undecided {
   readonly layer: number;
   readonly reason: string;
   readonly evidence: readonly Evidence[];
+}
+
+/** How many findings there are. */
+export interface FindingCounts {
+  /** Of each severity that occurs, worst first. */
+  readonly bySeverity: readonly { readonly severity: Severity; readonly count: number }[];
+  readonly fixable: number;
+  /** Of flaws that are known to be exploited. */
+  readonly exploited: number;
+}
+
+/** Counts findings. */
+export function countFindings(findings: readonly Finding[]): FindingCounts {
+  const bySeverity = severities.flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return count === 0 ? [] : [{ severity, count }];
+  });
+  const fixable = findings.filter(({ fix }) => fix.state === "fixed").length;
+  return { bySeverity, fixable, exploited: findings.filter(({ kev }) => kev).length };
 }

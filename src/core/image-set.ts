@@ -1,6 +1,7 @@
 import type { DatabaseInfo } from "./advisory.ts";
 import type { CheckFinding } from "./check.ts";
 import type { ErrorCode } from "./errors.ts";
+import type { FindingCounts } from "./finding.ts";
 import type { Policy, Report, Verdict } from "./report.ts";
 
 /** One place of the files of a deployment that names an image. */
@@ -89,8 +90,11 @@ export type SetOutcome =
       readonly hint: string | undefined;
     };
 
-/** What a table tells of a report, and the verdict on the set needs of it. */
-export type ImageSummary = Pick<Report, "findings" | "verdict">;
+/** What a table tells of a report, and the verdict on the set needs of it: small beside the report itself. */
+export interface ImageSummary {
+  readonly counts: FindingCounts;
+  readonly verdict: Verdict;
+}
 
 /** An image of the set with what is to be said of it. */
 export interface SetImage extends NamedImage {

@@ -7,7 +7,7 @@ import { array, constantFrom, sample } from "fast-check";
 import { needs } from "../../tests/support/needs.ts";
 import { scratch } from "../../tests/support/scratch.ts";
 import { codeOf } from "./errors.ts";
-import { parseReference } from "./reference.ts";
+import { parseReference, splitReference } from "./reference.ts";
 
 const a64 = "a".repeat(64);
 
@@ -170,3 +170,16 @@ function answerOf(text: string): unknown {
     return null;
   }
 }
+
+const split: readonly (readonly [text: string, name: string, tag: string, digest: string])[] = [
+  ["nginx", "nginx", "", ""],
+  ["nginx:1", "nginx", "1", ""],
+  ["r.io:5000/a", "r.io:5000/a", "", ""],
+  ["r.io:5000/a:1@sha256:b", "r.io:5000/a", "1", "sha256:b"],
+  ["a@sha256:b", "a", "", "sha256:b"],
+  ["", "", "", ""],
+];
+for (const [text, name, tag, digest] of split)
+  test(`splitReference() takes "${text}" apart as it is written`, () => {
+    assert.deepEqual(splitReference(text), { name, tag, digest });
+  });

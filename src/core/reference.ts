@@ -94,6 +94,20 @@ function checkDigest(text: string, found: string): void {
   if (hex !== hex.toLowerCase()) throw invalid(text, "the digest must be lower-case");
 }
 
+/** A reference's name, tag and digest as they are written, without any default and unchecked; what is not there is empty. */
+export function splitReference(text: string): {
+  readonly name: string;
+  readonly tag: string;
+  readonly digest: string;
+} {
+  const at = text.indexOf("@");
+  const rest = at < 0 ? text : text.slice(0, at);
+  const digest = at < 0 ? "" : text.slice(at + 1);
+  const colon = rest.lastIndexOf(":");
+  if (colon <= rest.lastIndexOf("/")) return { name: rest, tag: "", digest };
+  return { name: rest.slice(0, colon), tag: rest.slice(colon + 1), digest };
+}
+
 function invalid(text: string, state: string): SeaworthyError {
   const shown = text.length > 300 ? `${text.slice(0, 300)}…` : text;
   return new SeaworthyError("reference-invalid", `read image reference "${shown}": ${state}`, {

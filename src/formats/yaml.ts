@@ -166,7 +166,8 @@ function converter(lines: LineCounter, before: number): (node: Node | null) => Y
       for (const source of merged) mergeInto(entries, source);
       return kept({ kind: "map", entries, ...place(node) }, entries.values());
     }
-    const text = isScalar(node) ? String(node.value ?? "") : "";
+    // By this schema a scalar is a string, or nothing.
+    const text = isScalar(node) && typeof node.value === "string" ? node.value : "";
     const plain = !isScalar(node) || node.type === "PLAIN" || node.type === undefined;
     if (plain && /^(?:~|null|Null|NULL)?$/u.test(text)) return { kind: "null", ...place(node) };
     const block = isScalar(node) && (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED");

@@ -17,6 +17,11 @@ export function mayBeCompose(text: string): boolean {
   return /^["']?services["']?\s*:/mu.test(text);
 }
 
+/** Has the file a name by which Compose itself would find it, or one beside it? */
+export function isComposeName(file: string): boolean {
+  return /^(?:docker-)?compose[\w.-]*\.ya?ml$/u.test(posix.basename(file));
+}
+
 /** Is it a Compose file: services with an image, a build or another service to extend, and no Kubernetes object? */
 export function isCompose(value: YamlValue): boolean {
   if (yamlAt(value, "apiVersion") !== undefined) return false;

@@ -43,6 +43,7 @@ function isBelow(path: string, dir: string): boolean {
 
 /** The images of a chart: as helm renders it, or, without helm or where it fails, as its values name them. */
 export function chartImages(tree: ManifestTree, dir: string, rendering: Rendering | undefined): Finds {
+  if (isLibrary(tree, posix.join(dir, "Chart.yaml"))) return nothing;
   if (rendering !== undefined && "manifests" in rendering) return renderedImages(dir, rendering.manifests);
   const { finds, why } = fromValues(tree, dir, rendering?.failed);
   return together([finds, ...why]);
@@ -55,7 +56,7 @@ function renderedImages(dir: string, text: string): Finds {
   for (let at = 0; at < pieces.length; at += 2) {
     const source = at === 0 ? "" : (pieces[at - 1] ?? "").trim();
     const file = source === "" ? dir : posix.join(dir, source.replace(/^[^/]*\//u, ""));
-    const { documents, gaps } = parsed(file, (pieces[at] ?? "").replace(/^---\s*$/gmu, "---"), mayHoldImages);
+    const { documents, gaps } = parsed(file, pieces[at] ?? "", mayHoldImages);
     const unplaced = (one: Found): Found => ({ ...one, line: null, column: null });
     const found = together(documents.map(kubernetesImages));
     finds.push({
@@ -80,12 +81,12 @@ function fromValues(
   const why: Finds[] = [{ ...nothing, notes: [message] }];
   if (failed !== undefined)
     why.push(gapOf("chart-not-rendered", `chart "${dir}": helm could not render it`, chart));
-  else if (finds.uses.length === 0 && !isLibrary(tree, chart))
+  else if (finds.uses.length === 0)
     why.push(
       gapOf("chart-not-rendered", `chart "${dir}": no image in its values, and no helm to render it`, chart),
     );
   for (const path of tree.paths)
-    if (isBelow(path, posix.join(dir, "charts")) && /\.tgz$/u.test(path))
+    if (isBelow(path, posix.join(dir, "charts")) && path.endsWith(".tgz"))
       why.push(gapOf("source-absent", `packed chart "${path}" is not opened without helm`, chart));
   return { finds, why: [...why, ...absentDependencies(tree, dir)] };
 }
@@ -151,7 +152,7 @@ function partImages(tree: ManifestTree, dir: string): Finds {
 }
 
 /** The images that values name by the customs of charts: `image` and `…Image`, whole or in parts. */
-export function valuesImages(document: Document, chart: string, appVersion: string | undefined): Finds {
+function valuesImages(document: Document, chart: string, appVersion: string | undefined): Finds {
   const registry = yamlTextAt(document.value, "global", "imageRegistry") || undefined;
   const uses: Found[] = [];
   const add = (place: YamlText, image: string): void => {

@@ -1,3 +1,4 @@
+import { splitReference } from "../core/reference.ts";
 import { type YamlMap, type YamlText, yamlTextAt } from "../formats/yaml.ts";
 
 /** What a chart says for images that do not say it themselves. */
@@ -39,22 +40,8 @@ export function withVersion(name: string, tag: string | undefined, digest: strin
 
 /** Has the reference a tag or a digest of its own? */
 export function isVersioned(image: string): boolean {
-  const { tag, digest } = splitImage(image);
+  const { tag, digest } = splitReference(image);
   return tag !== "" || digest !== "";
-}
-
-/** An image's name, tag and digest as they are written, without any default; what is not there is empty. */
-export function splitImage(image: string): {
-  readonly name: string;
-  readonly tag: string;
-  readonly digest: string;
-} {
-  const at = image.indexOf("@");
-  const rest = at < 0 ? image : image.slice(0, at);
-  const digest = at < 0 ? "" : image.slice(at + 1);
-  const colon = rest.lastIndexOf(":");
-  if (colon <= rest.lastIndexOf("/")) return { name: rest, tag: "", digest };
-  return { name: rest.slice(0, colon), tag: rest.slice(colon + 1), digest };
 }
 
 function filled(text: string | undefined): string | undefined {

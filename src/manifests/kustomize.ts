@@ -1,7 +1,8 @@
 import { posix } from "node:path";
+import { splitReference } from "../core/reference.ts";
 import { type YamlMap, type YamlValue, yamlAt, yamlItems, yamlTextAt } from "../formats/yaml.ts";
 import { documentsOf, type Finds, type Found, gapOf, type ManifestTree, nothing, together } from "./found.ts";
-import { splitImage, withVersion } from "./image-parts.ts";
+import { withVersion } from "./image-parts.ts";
 import { kubernetesImages, mayHoldImages } from "./kubernetes.ts";
 import { patched, patchesOf } from "./kustomize-patch.ts";
 
@@ -152,7 +153,7 @@ function transformed(use: Found, kustomization: YamlMap, file: string): Found {
 
 // A new tag or digest takes the place of both (https://github.com/kubernetes-sigs/kustomize/blob/master/api/filters/imagetag/updater.go).
 function replaced(image: string, entry: YamlValue): string {
-  const { name, tag, digest } = splitImage(image);
+  const { name, tag, digest } = splitReference(image);
   if (yamlTextAt(entry, "name") !== name) return image;
   const text = (key: string): string => yamlTextAt(entry, key) ?? "";
   const newName = text("newName") || name;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { array, assert as check, constantFrom, property } from "fast-check";
 import { treeOf } from "../../tests/support/manifests.ts";
 import type { NamedImages } from "../core/image-set.ts";
 import type { Chart } from "./list.ts";
@@ -238,7 +238,7 @@ test("findImages() tells of a file that cannot be read", () => {
   );
 });
 
-const piece = fc.constantFrom(
+const piece = constantFrom(
   "apiVersion: v1\n",
   "kind: Pod\n",
   "kind: Kustomization\n",
@@ -263,9 +263,9 @@ const piece = fc.constantFrom(
   "<<: *a\n",
 );
 test("findImages() never throws on pieces of manifests", () => {
-  const text = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(""));
-  fc.assert(
-    fc.property(text, text, text, (one, two, three) => {
+  const text = array(piece, { maxLength: 14 }).map((pieces) => pieces.join(""));
+  check(
+    property(text, text, text, (one, two, three) => {
       const files = {
         "a/kustomization.yaml": one,
         "a/b.yaml": two,

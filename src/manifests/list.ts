@@ -1,5 +1,5 @@
 import type { ImageUse, NamedImage, NamedImages, SetGap } from "../core/image-set.ts";
-import { composeImages, isCompose, mayBeCompose, overridden } from "./compose.ts";
+import { composeImages, isCompose, isComposeName, mayBeCompose, overridden } from "./compose.ts";
 import {
   documentsOf,
   type Finds,
@@ -37,13 +37,15 @@ export function findImages(tree: ManifestTree, charts: readonly Chart[]): NamedI
 }
 
 function isManifestName(path: string): boolean {
-  return path === "-" || (/\.(?:ya?ml|json)$/iu.test(path) && !isKustomization(path));
+  return !path.endsWith(".tgz") && !isKustomization(path);
 }
 
 function fileImages(tree: ManifestTree, file: string): Finds {
   const wanted = (text: string): boolean =>
     mayBeCompose(text) || (mayHoldImages(text) && looksLikeManifest(text));
-  const { documents, gaps } = documentsOf(tree, file, wanted);
+  const matters = (text: string): boolean =>
+    looksLikeManifest(text) || (isComposeName(file) && mayBeCompose(text));
+  const { documents, gaps } = documentsOf(tree, file, wanted, matters);
   const found = documents.map((document) =>
     isCompose(document.value) ? composeImages(document, tree) : kubernetesImages(document),
   );

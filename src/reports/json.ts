@@ -5,7 +5,7 @@ import type { Platform } from "../core/image.ts";
 import type { HiddenPackage, Package } from "../core/package.ts";
 import { fullName } from "../core/package-name.ts";
 import type { PluginRun } from "../core/plugin.ts";
-import type { Coverage, Gap, Report, ReportLayer } from "../core/report.ts";
+import type { Coverage, Gap, Policy, Report, ReportLayer, Verdict } from "../core/report.ts";
 
 /** A value that JSON can hold; what is not there is null, never left out. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -18,6 +18,16 @@ export const reportSchemaVersion = "1.1";
  * In parts: the text of an image with a hundred thousand packages is never in memory as a whole.
  */
 export function* jsonReport(report: Report): Generator<string> {
+  yield* reportText(report, "");
+  yield "\n";
+}
+
+/** The report as a value within a longer text, every line but the first behind `indent`. */
+export function* reportText(report: Report, indent: string): Generator<string> {
+  for (const part of reportParts(report)) yield part.replaceAll("\n", `\n${indent}`);
+}
+
+function* reportParts(report: Report): Generator<string> {
   let before = "{\n";
   for (const [name, value] of Object.entries(reportFields(report))) {
     yield `${before}  "${name}": `;
@@ -25,7 +35,7 @@ export function* jsonReport(report: Report): Generator<string> {
     else yield indented(value, "  ");
     before = ",\n";
   }
-  yield "\n}\n";
+  yield "\n}";
 }
 
 /** A list of the report, one item after the other. */
@@ -69,16 +79,19 @@ function reportFields(report: Report): Readonly<Record<string, Json | List>> {
     undecided: listOf(report.undecided, undecidedValue),
     checks: listOf(report.checks, checkValue),
     coverage: coverageValue(report.coverage),
-    policy: {
-      failOn: report.policy.failOn === "unknown" ? "any" : report.policy.failOn,
-      onlyFixed: report.policy.onlyFixed,
-      unownedExecutables: report.policy.unownedExecutables,
-    },
-    verdict: {
-      decision: report.verdict.decision,
-      reasons: report.verdict.reasons.map(({ code, message }) => ({ code, message })),
-    },
+    policy: policyValue(report.policy),
+    verdict: verdictValue(report.verdict),
   };
+}
+
+/** A policy as every report writes it. */
+export function policyValue({ failOn, onlyFixed, unownedExecutables }: Policy): Json {
+  return { failOn: failOn === "unknown" ? "any" : failOn, onlyFixed, unownedExecutables };
+}
+
+/** A verdict as every report writes it. */
+export function verdictValue({ decision, reasons }: Verdict): Json {
+  return { decision, reasons: reasons.map(({ code, message }) => ({ code, message })) };
 }
 
 function imageValue({ reference, digest, platform, os, layers }: Report["image"]): Json {
@@ -224,7 +237,8 @@ function gapValue({ code, message, layer, path }: Gap): Json {
   return { code, message, layer: layer ?? null, path: path ?? null };
 }
 
-function databaseValue({ kind, schema, built, digest, sources }: DatabaseInfo): Json {
+/** A database's own facts as every JSON output writes them. */
+export function databaseValue({ kind, schema, built, digest, sources }: DatabaseInfo): Json {
   return {
     kind,
     schema,

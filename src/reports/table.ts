@@ -1,13 +1,13 @@
-import type { Finding } from "../core/finding.ts";
+import { countFindings } from "../core/finding.ts";
 import { fullName } from "../core/package-name.ts";
 import type { Report, ReportLayer } from "../core/report.ts";
-import { severities } from "../core/severity.ts";
 import { platformText } from "./json.ts";
 import { instruction, origin } from "./layer-text.ts";
 import { checkLines } from "./table-checks.ts";
 import { type Row, rowsByLayer } from "./table-packages.ts";
-import { rowLines, severityStyles, severityWord } from "./table-row.ts";
-import { clean, columns, cut, paint, type Style, type Terminal } from "./terminal.ts";
+import { rowLines } from "./table-row.ts";
+import { counted, countsText, shortDigest, verdictStyles } from "./table-words.ts";
+import { clean, columns, cut, paint, type Terminal } from "./terminal.ts";
 
 /** How much of a report people are shown. */
 export interface TableOptions extends Terminal {
@@ -42,10 +42,6 @@ function headerLines({ image, packages }: Report, options: TableOptions): readon
     `${paint(options, cut(clean(reference), options.width), "bold")}${short}`,
     paint(options, cut(facts, options.width), "dim"),
   ];
-}
-
-function shortDigest(digest: string): string {
-  return clean(digest).slice(0, "sha256:".length + 12);
 }
 
 function layerSections(report: Report, options: TableOptions): readonly (readonly string[])[] {
@@ -153,33 +149,12 @@ function moreLine(left: number, options: TableOptions): readonly string[] {
   return left <= 0 ? [] : [paint(options, `  … ${left} more (--all shows them)`, "dim")];
 }
 
-const verdictStyles: Readonly<Record<Report["verdict"]["decision"], Style>> = {
-  pass: "green",
-  fail: "red",
-  unknown: "yellow",
-};
-
 function verdictLines(report: Report, options: TableOptions): readonly string[] {
   const { decision, reasons } = report.verdict;
   const word = paint(options, decision.toUpperCase(), "bold", verdictStyles[decision]);
   const why = reasons.filter(({ code }) => code !== "finding-refused").map(({ code }) => code);
   const because = why.length === 0 ? "" : ` · not known: ${[...new Set(why)].join(", ")}`;
-  return [`${word}  ${summary(report.findings, options)}${paint(options, because, "yellow")}`];
-}
-
-function summary(findings: readonly Finding[], options: TableOptions): string {
-  if (findings.length === 0) return "no findings";
-  const flaws = severities.flatMap((severity) => {
-    const count = findings.filter((finding) => finding.severity === severity).length;
-    const name = severityWord(severity);
-    return count === 0 ? [] : [paint(options, `${count} ${name}`, ...severityStyles[severity])];
-  });
-  const fixable = findings.filter(({ fix }) => fix.state === "fixed").length;
-  const exploited = findings.filter(({ kev }) => kev).length;
-  const more = [`${fixable} fixable`, ...(exploited === 0 ? [] : [`${exploited} known to be exploited`])];
-  return `${flaws.join(", ")} (${more.join(", ")})`;
-}
-
-function counted(count: number, what: string, ending = "s"): string {
-  return `${count} ${what}${count === 1 ? "" : ending}`;
+  return [
+    `${word}  ${countsText(countFindings(report.findings), options)}${paint(options, because, "yellow")}`,
+  ];
 }

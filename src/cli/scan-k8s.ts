@@ -1,0 +1,78 @@
+import type { ImageSetReport } from "../core/image-set.ts";
+import type { Policy } from "../core/report.ts";
+import { openImage } from "../images/open.ts";
+import { wantedPlatform } from "../images/platform.ts";
+import { chartsOf } from "../manifests/helm.ts";
+import { findImages } from "../manifests/list.ts";
+import { scanSet } from "../pipeline/scan-set.ts";
+import { imageSetJson } from "../reports/image-set-json.ts";
+import { exitCodes, type Io } from "./command.ts";
+import { renderCharts } from "./helm.ts";
+import { manifestTree } from "./manifest-files.ts";
+import { type ImageValues, judgedDay, type Output, openOptions } from "./options.ts";
+import { findDatabase, indexOpened } from "./scan-image.ts";
+import { tableOptions } from "./terminal.ts";
+import { writeOutput } from "./write-output.ts";
+
+/** What the command line says beside the places. */
+export interface SetRequest {
+  readonly places: readonly string[];
+  readonly values: ImageValues;
+  readonly policy: Policy;
+  readonly outputs: readonly Output<"table" | "json">[];
+  readonly all: boolean;
+  /** List the images, and scan none. */
+  readonly listOnly: boolean;
+}
+
+/** `seaworthy scan k8s`: finds the images that files name, scans each once and gives one verdict. Answers the exit code. */
+export async function scanK8s(request: SetRequest, io: Io): Promise<number> {
+  const { places, outputs, all } = request;
+  wantedPlatform(request.values.platform);
+  const tree = await manifestTree(places.length === 0 ? ["."] : places, io);
+  const named = findImages(tree, await renderCharts(chartsOf(tree.paths), io));
+  const set = await scanned(named, request, io);
+  for (const { format, file } of outputs)
+    await writeOutput(await render(set, format, file, all, io), file, io);
+  return exitCodes[set.verdict.decision];
+}
+
+async function scanned(
+  named: ReturnType<typeof findImages>,
+  { values, policy, outputs, listOnly }: SetRequest,
+  io: Io,
+): Promise<ImageSetReport> {
+  const today = judgedDay("scan", values, io);
+  const options = openOptions("scan", values, io);
+  if (listOnly || named.images.length === 0) return scanSet(named, policy, undefined);
+  const database = await findDatabase(values, io);
+  try {
+    return await scanSet(named, policy, {
+      // A manifest's text may name no file and no engine of this machine: the cluster would pull it, too.
+      open: (reference) => openImage(`registry:${reference}`, options),
+      index: (image) => indexOpened(image, undefined, values, io),
+      database,
+      today,
+      keepReports: outputs.some(({ format }) => format === "json"),
+    });
+  } finally {
+    database.close();
+  }
+}
+
+async function render(
+  set: ImageSetReport,
+  format: "table" | "json",
+  file: string | undefined,
+  all: boolean,
+  io: Io,
+): Promise<string> {
+  switch (format) {
+    case "json":
+      return imageSetJson(set);
+    case "table": {
+      const { imageSetTable } = await import("../reports/image-set-table.ts");
+      return imageSetTable(set, tableOptions(io, file, all));
+    }
+  }
+}
