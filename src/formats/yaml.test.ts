@@ -64,7 +64,7 @@ const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefghi".replace(/./gu, (at) => {
 })}`;
 const hostile: readonly (readonly [why: string, text: string, said: RegExp])[] = [
   ["aliases of aliases", bomb, /more than 500000 values/],
-  ["an alias inside of its anchor", "a: &a [*a]\n", /no anchor "a"/],
+  ["an alias inside of its anchor", "a: &a [*a]\n", /no anchor/],
   ["an alias of nothing", "a: *b\n", /anchor/i],
   ["lists in lists", "[".repeat(5000), /./],
   ["lists in lists that end", `${"[".repeat(1000)}${"]".repeat(1000)}`, /nested too deep|levels/],
@@ -82,6 +82,12 @@ for (const [why, text, said] of hostile)
     assert.ok(document !== undefined && "problem" in document);
     assert.match(document.problem, said);
   });
+
+test("readYaml() says what is wrong without the text that is", () => {
+  const [document] = readYaml("secret key of mine\nother: words\n- x\n'y' z\n", all);
+  assert.ok(document !== undefined && "problem" in document);
+  assert.doesNotMatch(document.problem, /secret|mine|words/u);
+});
 
 test("readYaml() refuses a stream beyond its bound", () => {
   assert.throws(() => readYaml("a\n".repeat(17 * 2 ** 20), all), { code: "limit-exceeded" });

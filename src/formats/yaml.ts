@@ -105,13 +105,23 @@ function parseChunk({ text, before }: Chunk): readonly YamlDocument[] {
     return [...parsed].map((document): YamlDocument => {
       const [error] = document.errors;
       if (error !== undefined)
-        return { problem: error.message, line: before + lineCounter.linePos(error.pos[0]).line, text };
+        return {
+          problem: wordless(error.message),
+          line: before + lineCounter.linePos(error.pos[0]).line,
+          text,
+        };
       return { value: converter(lineCounter, before)(document.contents) };
     });
   } catch (thrown) {
-    // The library calls itself for each level.
-    return broken(thrown instanceof RangeError ? "it is nested too deep" : messageOf(thrown), 1);
+    return broken(wordless(messageOf(thrown)), 1);
   }
+}
+
+// What a file that only a link or a base leads to says is nobody's who reads the report.
+function wordless(message: string): string {
+  // The library calls itself for each level, and has its own way to say so.
+  if (/call stack/u.test(message)) return "it is nested too deep";
+  return message.replace(/: ["'].*$/su, "").replace(/\s+/gu, " ");
 }
 
 const mostValues = 500_000;

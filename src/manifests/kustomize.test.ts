@@ -125,6 +125,28 @@ const rows: readonly (readonly [what: string, files: Files, images: readonly str
     ["r.io/init:1", side, "web:c"],
   ],
   [
+    "images outside of pods: only what stands in containers, initContainers and image volumes",
+    {
+      "base/kustomization.yaml": "resources: [a.yaml]\nimages: [{name: web, newTag: new}]\n",
+      "base/a.yaml": `apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: w}
+spec: {templates: [{container: {image: "web:1"}, sidecars: [{name: s, image: "web:2"}], initContainers: [{name: s, image: "web:3"}]}]}
+---
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: t}
+spec: {steps: [{name: a, image: "web:4"}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec: {ephemeralContainers: [{name: e, image: "web:5"}], volumes: [{name: v, image: {reference: "web:6"}}]}
+`,
+    },
+    ["web:1", "web:2", "web:4", "web:5", "web:new"],
+  ],
+  [
     "an overlay of an overlay",
     {
       ...overlay("images: [{name: web, newTag: p}]\n"),
@@ -158,7 +180,8 @@ async function kustomizeBuild(files: Files): Promise<readonly string[]> {
   const top = ["top", "prod", "base"].find((each) => `${each}/kustomization.yaml` in files) ?? "";
   const text = await tool("kustomize", ["build", join(dir, top)]);
   const { documents } = parsed("-", text, mayHoldImages);
-  return documents.flatMap((one) => kubernetesImages(one).uses.map(({ image }) => image)).sort();
+  const images = documents.flatMap((one) => kubernetesImages(one).uses.map(({ image }) => image));
+  return [...new Set(images)].sort();
 }
 
 test("findImages() tells where an overlay's image is written and what changed it", () => {

@@ -152,7 +152,7 @@ test("imageSetTable() shows hostile names harmlessly, folds long lists, and tell
   const images = { files: 2, images: [{ reference: "r.io/a\u202E", uses }], gaps: [gap], notes: ["n\u0007"] };
   const set = await scanSet(images, defaultPolicy, undefined);
   const table = imageSetTable(set, terminal);
-  assert.doesNotMatch(table, /[\u001B\u202E\u0007]/u);
+  for (const sign of ["\u001B", "\u202E", "\u0007"]) assert.ok(!table.includes(sign));
   assert.match(table, /… 3 more places \(--all shows them\)/u);
   assert.match(table, /not known\n {2}source-absent {2}k\.yaml {2}no base\n/u);
   assert.match(table, /\nUNKNOWN {2}1 image listed, none scanned · not known: source-absent\n$/u);
