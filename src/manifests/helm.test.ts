@@ -97,6 +97,7 @@ const gaps: readonly (readonly [what: string, files: Files, gaps: readonly strin
     { "c/Chart.yaml": chart, "c/values.yaml": 'image: {repository: a, tag: "{{ .x }}"}\n' },
     ["image-unresolved c/values.yaml"],
   ],
+  ["that is broken", { ...image, "c/Chart.yaml": "name: [\n" }, ["manifest-unreadable c/Chart.yaml"]],
   ["a library", { "c/Chart.yaml": `${chart}type: library\n` }, ["nothing-found null"]],
 ];
 for (const [what, files, expected] of gaps)

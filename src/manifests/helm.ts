@@ -37,6 +37,8 @@ export function isOfChart(path: string, charts: readonly string[]): boolean {
   });
 }
 
+const all = (): boolean => true;
+
 function isBelow(path: string, dir: string): boolean {
   return dir === "." || path.startsWith(`${dir}/`);
 }
@@ -78,7 +80,8 @@ function fromValues(
   const lead = failed === undefined ? "without helm" : `helm could not render it (${failed})`;
   const message = `chart "${dir}": ${lead}, read from values: what templates make of them is not known`;
   const chart = posix.join(dir, "Chart.yaml");
-  const why: Finds[] = [{ ...nothing, notes: [message] }];
+  const { gaps } = documentsOf(tree, chart, all, all);
+  const why: Finds[] = [{ ...nothing, gaps, notes: [message] }];
   if (failed !== undefined)
     why.push(gapOf("chart-not-rendered", `chart "${dir}": helm could not render it`, chart));
   else if (finds.uses.length === 0)
@@ -127,12 +130,7 @@ function partsOf(tree: ManifestTree, dir: string): readonly string[] {
 
 function first(tree: ManifestTree, file: string): YamlValue | undefined {
   if (tree.kind(file) !== "file") return undefined;
-  return documentsOf(
-    tree,
-    file,
-    () => true,
-    () => true,
-  ).documents[0]?.value;
+  return documentsOf(tree, file, all, all).documents[0]?.value;
 }
 
 function partImages(tree: ManifestTree, dir: string): Finds {
@@ -141,12 +139,7 @@ function partImages(tree: ManifestTree, dir: string): Finds {
   const name = yamlTextAt(chart, "name") ?? posix.basename(dir);
   const literal = literalImages(tree, dir, name);
   if (tree.kind(file) !== "file") return literal;
-  const { documents, gaps } = documentsOf(
-    tree,
-    file,
-    () => true,
-    () => true,
-  );
+  const { documents, gaps } = documentsOf(tree, file, all, all);
   const found = documents.map((document) => valuesImages(document, name, yamlTextAt(chart, "appVersion")));
   return together([...found, { ...nothing, gaps }, literal]);
 }

@@ -1,6 +1,6 @@
 import { type YamlMap, type YamlText, type YamlValue, yamlAt, yamlTextAt } from "../formats/yaml.ts";
 import type { Document, Finds, Found } from "./found.ts";
-import { isUnresolved, nothing, together } from "./found.ts";
+import { gapOf, isUnresolved, nothing, together } from "./found.ts";
 import { isVersioned, joinedImage } from "./image-parts.ts";
 
 // Lists and fields that hold containers, whatever the kind: pods and all that embeds their template, Argo's templates
@@ -30,7 +30,7 @@ const policies =
 /** May a document hold an object with images? Asked of its text, before it is parsed. */
 export function mayHoldImages(text: string): boolean {
   // Escapes may spell any word.
-  if (!/image|\\[ux]/iu.test(text)) return false;
+  if (!/image|\\[ux]|chart["']?[ \t]{0,80}:/iu.test(text)) return false;
   const definition = /^kind:\s*["']?CustomResourceDefinition["']?\s*$/mu.test(text);
   return !definition || /^kind:\s*(?!["']?CustomResourceDefinition)/mu.test(text);
 }
@@ -51,8 +51,10 @@ function objectImages(value: YamlValue, place: Place, pointer: string): Finds {
   if (value.kind !== "map" || !isObject(value)) return nothing;
   const kind = yamlTextAt(value, "kind") ?? "";
   const items = yamlAt(value, "items");
-  if (kind.endsWith("List") && items?.kind === "list")
-    return together(items.items.map((item) => objectImages(item, place, "")));
+  if (kind.endsWith("List") && items?.kind === "list") {
+    const of = kind.slice(0, -"List".length);
+    return together(items.items.map((item) => objectImages(headed(item, value, of), place, "")));
+  }
   if (withoutPods.has(kind) || policies.test(yamlTextAt(value, "apiVersion") ?? "")) return nothing;
   const owner: Owner = {
     ...place,
@@ -64,6 +66,15 @@ function objectImages(value: YamlValue, place: Place, pointer: string): Finds {
   return together(
     parts.map(([key, part]) => within(part, owner, { field: key, list: "", pointer: `${pointer}/${key}` })),
   );
+}
+
+// The API server's own lists say once what all their items are.
+function headed(item: YamlValue, list: YamlMap, kind: string): YamlValue {
+  if (item.kind !== "map" || isObject(item) || kind === "") return item;
+  const { line, column } = item;
+  const entries = new Map(item.entries).set("kind", { kind: "text", text: kind, block: false, line, column });
+  const version = list.entries.get("apiVersion");
+  return { ...item, entries: version === undefined ? entries : entries.set("apiVersion", version) };
 }
 
 type Owner = Pick<Found, "file" | "document" | "kind" | "namespace" | "name">;
@@ -85,7 +96,7 @@ function within(value: YamlValue, owner: Owner, way: Way): Finds {
   if (value.kind !== "map") return nothing;
   // An object within an object (a template of a template, a resource in a release) has its own kind and name.
   if (isObject(value)) return objectImages(value, owner, way.pointer);
-  const own = imageOf(value, owner, way);
+  const own = together([imageOf(value, owner, way), chartOf(value, owner)]);
   const deeper = [...value.entries].map(([key, part]) =>
     within(part, owner, { field: key, list: "", pointer: `${way.pointer}/${escaped(key)}` }),
   );
@@ -95,6 +106,20 @@ function within(value: YamlValue, owner: Owner, way: Way): Finds {
 // https://www.rfc-editor.org/rfc/rfc6901
 function escaped(key: string): string {
   return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+// Flux's, Argo CD's and k3s' objects that install a chart from elsewhere.
+const releases: ReadonlySet<string> = new Set(["HelmRelease", "HelmChart", "Application", "ApplicationSet"]);
+
+function chartOf(map: YamlMap, { file, kind, name }: Owner): Finds {
+  const chart = releases.has(kind) ? map.entries.get("chart") : undefined;
+  if (chart?.kind !== "text") return nothing;
+  return gapOf(
+    "source-absent",
+    `${kind} ${name} installs the chart "${chart.text}", which is not here`,
+    file,
+    chart.line,
+  );
 }
 
 function imageOf(map: YamlMap, owner: Owner, { field, list, pointer }: Way): Finds {

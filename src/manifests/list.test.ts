@@ -61,6 +61,11 @@ const kinds: readonly (readonly [what: string, text: string, uses: readonly stri
     ["4 Pod /a web r.io/web:1", "5 Pod /b- web r.io/web:1"],
   ],
   [
+    "a list whose items do not say what they are",
+    `apiVersion: v1\nkind: PodList\nitems:\n- {metadata: {name: a}, spec: {${pod}}}\n`,
+    ["4 Pod /a web r.io/web:1"],
+  ],
+  [
     "a Workflow",
     `${head("Workflow")}spec:
   templates:
@@ -179,6 +184,20 @@ test("findImages() notes an image in no container that may be none", () => {
     'a.yaml:4: image "ubuntu-22.04" of Machine app is in no container and was not taken for a container\'s',
   ]);
 });
+
+const releases = {
+  HelmRelease: "spec: {chart: {spec: {chart: podinfo}}}",
+  Application: "spec: {source: {chart: podinfo, repoURL: x}}",
+  HelmChart: "spec: {chart: podinfo}",
+};
+for (const [kind, spec] of Object.entries(releases))
+  test(`findImages() tells of the chart that a ${kind} installs from elsewhere`, () => {
+    const { gaps } = find({ "a.yaml": `${head(kind)}${spec}\n` });
+    assert.deepEqual(
+      gaps.map(({ code, line, message }) => [code, line, message]),
+      [["source-absent", 4, `${kind} app installs the chart "podinfo", which is not here`]],
+    );
+  });
 
 const gaps: readonly (readonly [what: string, files: Readonly<Record<string, string>>, gap: string])[] = [
   ["no files", {}, "nothing-found null:null"],
