@@ -66,7 +66,7 @@ async function render(
   file: string | undefined,
   all: boolean,
   io: Io,
-): Promise<string> {
+): Promise<string | Iterable<string>> {
   switch (format) {
     case "json":
       return imageSetJson(set);

@@ -134,11 +134,19 @@ test("imageSetJson() writes what the schema says, of every outcome", async () =>
     (await scanned(named("r.io/lodash:1"), false)).set,
   ];
   for (const one of sets) {
-    const value: unknown = JSON.parse(imageSetJson(one));
+    const value: unknown = parsed(one);
     assert.ok(validate(value), JSON.stringify(validate.errors));
   }
-  assert.equal(validate({ ...JSON.parse(imageSetJson(set)), more: 1 }), false);
+  assert.equal(validate({ ...parsed(set), more: 1 }), false);
 });
+
+/** The document, written as JSON.stringify would. */
+function parsed(set: ImageSetReport): Readonly<Record<string, unknown>> {
+  const text = [...imageSetJson(set)].join("");
+  const value: Readonly<Record<string, unknown>> = JSON.parse(text);
+  assert.equal(text, `${JSON.stringify(value, undefined, 2)}\n`);
+  return value;
+}
 
 test("imageSetTable() shows hostile names harmlessly, folds long lists, and tells what is not known", async () => {
   const uses = Array.from({ length: 8 }, (_, at) => ({

@@ -1,23 +1,43 @@
 import type { CheckFinding } from "../core/check.ts";
-import type { ImageSetReport, SetImage, SetOutcome } from "../core/image-set.ts";
-import { databaseValue, type Json, policyValue, reportValue, verdictValue } from "./json.ts";
+import type { ImageSetReport, SetImage } from "../core/image-set.ts";
+import type { Report } from "../core/report.ts";
+import { databaseValue, type Json, policyValue, reportText, verdictValue } from "./json.ts";
 
 /** Version of the set's shape, counted as `reportSchemaVersion` is. */
 export const imageSetSchemaVersion = "1.0";
 
-/** The report of a set by schemas/image-set.schema.json; each image's own report is by the report's schema. */
-export function imageSetJson(set: ImageSetReport): string {
-  const value: Json = {
-    schemaVersion: set.schemaVersion,
-    files: set.files,
-    images: set.images.map(imageValue),
+/** The report of a set by schemas/image-set.schema.json, in parts; each image's own report is by the report's schema. */
+export function* imageSetJson(set: ImageSetReport): Generator<string> {
+  yield `{\n  "schemaVersion": ${JSON.stringify(set.schemaVersion)},\n  "files": ${set.files},\n  "images": `;
+  let before = "[";
+  for (const image of set.images) {
+    yield `${before}\n    `;
+    yield* imageText(image);
+    before = ",";
+  }
+  yield before === "[" ? "[]" : "\n  ]";
+  const rest: Readonly<Record<string, Json>> = {
     gaps: set.gaps.map(({ code, message, file, line }) => ({ code, message, file, line })),
     notes: set.notes,
     database: set.database === null ? null : databaseValue(set.database),
     policy: policyValue(set.policy),
     verdict: verdictValue(set.verdict),
   };
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  yield `,\n${JSON.stringify(rest, undefined, 2).slice("{\n".length)}\n`;
+}
+
+// The report is the image's last field, so that it need not be in memory as a whole.
+function* imageText(image: SetImage): Generator<string> {
+  const head = JSON.stringify(imageValue(image), undefined, 2).slice(0, -"\n}".length);
+  yield `${head},\n  "report": `.replaceAll("\n", "\n    ");
+  const report = reportOf(image);
+  if (report === undefined) yield "null";
+  else yield* reportText(report, "      ");
+  yield "\n    }";
+}
+
+function reportOf({ outcome }: SetImage): Report | undefined {
+  return outcome.kind === "scanned" ? outcome.report : undefined;
 }
 
 function imageValue({ reference, uses, pinned, checks, outcome }: SetImage): Json {
@@ -45,20 +65,13 @@ function checkValue({ id, aliases, title, severity, message, remedy }: CheckFind
   return { id, aliases, title, severity, message, remedy };
 }
 
-function outcomeValue(outcome: SetOutcome): Readonly<Record<string, Json>> {
-  const none = { digest: null, verdict: null, sameAs: null, report: null, error: null };
+function outcomeValue(outcome: SetImage["outcome"]): Readonly<Record<string, Json>> {
+  const none = { digest: null, verdict: null, sameAs: null, error: null };
   switch (outcome.kind) {
     case "listed":
       return none;
-    case "scanned": {
-      const { digest, summary, report } = outcome;
-      return {
-        ...none,
-        digest,
-        verdict: summary.verdict.decision,
-        report: report === undefined ? null : reportValue(report),
-      };
-    }
+    case "scanned":
+      return { ...none, digest: outcome.digest, verdict: outcome.summary.verdict.decision };
     case "same":
       return {
         ...none,
