@@ -107,8 +107,10 @@ export function looksLikeManifest(text: string): boolean {
   return hasKey(text, "apiVersion") && hasKey(text, "kind");
 }
 
+// The value of an object's head is a word; of a schema's, which describes objects, it is a mapping.
 function hasKey(text: string, key: string): boolean {
-  return new RegExp(`(?:^|[{,\\s])["']?${key}["']?[ \\t]{0,80}:`, "mu").test(text);
+  const value = "(?:[\"']?[A-Za-z&!*]|\\{\\{)";
+  return new RegExp(`(?:^|[{,\\s])["']?${key}["']?[ \\t]{0,80}:[ \\t]{0,80}${value}`, "mu").test(text);
 }
 
 /** An image reference as written that only a template, a shell or a build could complete. */

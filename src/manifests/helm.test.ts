@@ -66,7 +66,7 @@ const image = { "c/values.yaml": "image: {repository: a, tag: 1}\n" };
 const gaps: readonly (readonly [what: string, files: Files, gaps: readonly string[]])[] = [
   [
     "a chart without an image in its values",
-    { "c/Chart.yaml": chart, "c/values.yaml": "a: b\n" },
+    { "c/Chart.yaml": chart, "c/values.yaml": "a: b\n", "c/templates/a.yaml": "image: {{ .Values.a }}\n" },
     ["chart-not-rendered c/Chart.yaml"],
   ],
   [
@@ -98,6 +98,11 @@ const gaps: readonly (readonly [what: string, files: Files, gaps: readonly strin
     ["image-unresolved c/values.yaml"],
   ],
   ["that is broken", { ...image, "c/Chart.yaml": "name: [\n" }, ["manifest-unreadable c/Chart.yaml"]],
+  [
+    "without an image in values and templates",
+    { "c/Chart.yaml": chart, "c/values.yaml": "a: b\n", "c/templates/a.yaml": "kind: ConfigMap\n" },
+    ["nothing-found null"],
+  ],
   ["a library", { "c/Chart.yaml": `${chart}type: library\n` }, ["nothing-found null"]],
 ];
 for (const [what, files, expected] of gaps)
@@ -158,8 +163,8 @@ test("findImages() reads the values of a chart that helm cannot render, and tell
     ["a:1"],
   );
   assert.deepEqual(
-    found.gaps.map(({ code }) => code),
-    ["chart-not-rendered"],
+    found.gaps.map(({ code, message }) => `${code} ${message}`),
+    ['chart-not-rendered chart "c": helm could not render it (no such function)'],
   );
   assert.match(found.notes.join(), /no such function/u);
 });

@@ -82,15 +82,17 @@ function fromValues(
   const chart = posix.join(dir, "Chart.yaml");
   const { gaps } = documentsOf(tree, chart, all, all);
   const why: Finds[] = [{ ...nothing, gaps, notes: [message] }];
-  if (failed !== undefined)
-    why.push(gapOf("chart-not-rendered", `chart "${dir}": helm could not render it`, chart));
-  else if (finds.uses.length === 0)
+  if (failed !== undefined) why.push(gapOf("chart-not-rendered", `chart "${dir}": ${lead}`, chart));
+  else if (
+    finds.uses.length === 0 &&
+    templatesOf(tree, dir).some((file) => /image/iu.test(readQuietly(tree, file)))
+  )
     why.push(
       gapOf("chart-not-rendered", `chart "${dir}": no image in its values, and no helm to render it`, chart),
     );
   for (const path of tree.paths)
     if (isBelow(path, posix.join(dir, "charts")) && path.endsWith(".tgz"))
-      why.push(gapOf("source-absent", `packed chart "${path}" is not opened without helm`, chart));
+      why.push(gapOf("source-absent", `packed chart "${path}" is not opened here`, chart));
   return { finds, why: [...why, ...absentDependencies(tree, dir)] };
 }
 
@@ -212,12 +214,14 @@ function addText(text: YamlText, key: string, around: YamlMap, { tag }: ImageDef
   );
 }
 
+function templatesOf(tree: ManifestTree, dir: string): readonly string[] {
+  return tree.paths.filter((path) => isBelow(path, posix.join(dir, "templates")) && /\.ya?ml$/u.test(path));
+}
+
 // What templates say without a value is sure.
 function literalImages(tree: ManifestTree, dir: string, chart: string): Finds {
   const uses: Found[] = [];
-  for (const file of tree.paths.filter(
-    (path) => isBelow(path, posix.join(dir, "templates")) && /\.ya?ml$/u.test(path),
-  )) {
+  for (const file of templatesOf(tree, dir)) {
     const text = readQuietly(tree, file);
     for (const [at, line] of text.split("\n").entries()) {
       const [, before = "", image] =

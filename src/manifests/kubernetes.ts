@@ -123,6 +123,8 @@ function chartOf(map: YamlMap, { file, kind, name }: Owner): Finds {
 }
 
 function imageOf(map: YamlMap, owner: Owner, { field, list, pointer }: Way): Finds {
+  // A block device of Ceph.
+  if (field === "rbd") return nothing;
   const image = map.entries.get("image");
   if (image === undefined || image.kind === "null" || image.kind === "list") return nothing;
   const holder = containerLists.has(list) ? list : containerFields.has(field) ? field : undefined;

@@ -169,6 +169,11 @@ const quiet: readonly (readonly [what: string, text: string])[] = [
   ["a workflow of GitHub", "on: push\njobs: {a: {container: {image: 'r.io/x:1'}, steps: [{uses: a}]}}"],
   ["a pipeline of GitLab", "image: r.io/x:1\nservices: [postgres]\n"],
   ["broken YAML of another kind", "a: [\nimage: {{ x }}\n"],
+  [
+    "a broken description of objects",
+    `{"properties": {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "image": ["x",, ]`,
+  ],
+  ["a block device", `${head("PersistentVolume")}spec: {rbd: {image: foo}}\n`],
   ["a picture's name", `${head("Page")}status: {image: r.io/x:1}\n`],
 ];
 for (const [what, text] of quiet)

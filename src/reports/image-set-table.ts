@@ -11,9 +11,7 @@ export function imageSetTable(set: ImageSetReport, options: TableOptions): strin
     headLines(set, options),
     ...set.images.map((image) => imageLines(image, options)),
     gapLines(set, options),
-    set.notes.map((note) =>
-      paint(options, cut(`note: ${clean(note)}`, options.all ? Infinity : options.width), "dim"),
-    ),
+    noteLines(set, options),
     verdictLines(set, options),
   ].filter((lines) => lines.length > 0);
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
@@ -26,6 +24,7 @@ function headLines({ images, files }: ImageSetReport, options: TableOptions): re
 }
 
 const mostUses = 5;
+const mostLines = 10;
 
 function imageLines(
   { reference, uses, checks, outcome }: SetImage,
@@ -36,8 +35,7 @@ function imageLines(
       ? `  ${paint(options, shortDigest(outcome.digest), "dim")}`
       : "";
   const shown = options.all ? uses : uses.slice(0, mostUses);
-  const left = uses.length - shown.length;
-  const more = left === 0 ? [] : [paint(options, `  … ${left} more places (--all shows them)`, "dim")];
+  const more = moreLine(uses.length - shown.length, " places", options);
   const named = checks.map(({ severity, id, title }) => {
     const word = paint(options, severityWord(severity).padEnd(8), ...severityStyles[severity]);
     return `  ${word} ${id}  ${title}`;
@@ -92,14 +90,26 @@ function useText({ file, line, kind, namespace, name, container, written, via }:
 
 function gapLines({ gaps }: ImageSetReport, options: TableOptions): readonly string[] {
   if (gaps.length === 0) return [];
-  const shown = options.all ? gaps : gaps.slice(0, 10);
-  const left = gaps.length - shown.length;
+  const shown = options.all ? gaps : gaps.slice(0, mostLines);
   const lines = shown.map(({ code, message, file, line }) => {
     const place = file === null ? "" : `${file}${line === null ? "" : `:${line}`}  `;
-    return cut(clean(`  ${code}  ${place}${message}`), Math.max(options.width, 100));
+    // Whole: a place that is cut off helps nobody to look there.
+    return clean(`  ${code}  ${place}${message}`);
   });
-  const more = left === 0 ? [] : [paint(options, `  … ${left} more (--all shows them)`, "dim")];
+  const more = moreLine(gaps.length - shown.length, "", options);
   return [paint(options, "not known", "bold", "yellow"), ...lines, ...more];
+}
+
+function noteLines({ notes }: ImageSetReport, options: TableOptions): readonly string[] {
+  const shown = options.all ? notes : notes.slice(0, mostLines);
+  const lines = shown.map((note) =>
+    paint(options, cut(`note: ${clean(note)}`, options.all ? Infinity : options.width), "dim"),
+  );
+  return [...lines, ...moreLine(notes.length - shown.length, " notes", options)];
+}
+
+function moreLine(left: number, what: string, options: TableOptions): readonly string[] {
+  return left === 0 ? [] : [paint(options, `  … ${left} more${what} (--all shows them)`, "dim")];
 }
 
 function verdictLines(
