@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dockerfileRules } from "../src/checks/dockerfile/list.ts";
 import { judges, observedChecks, treeChecks } from "../src/checks/image/list.ts";
+import { pinningChecks } from "../src/checks/manifest/pinning.ts";
 import type { CheckText } from "../src/core/check.ts";
 
 // docs/checks/ from the checks' own texts. `node scripts/check-pages.ts`, from anywhere; a test fails where they differ.
@@ -10,7 +11,12 @@ import type { CheckText } from "../src/core/check.ts";
 /** Name of the file → its text. */
 export function checkPages(): ReadonlyMap<string, string> {
   const rules = dockerfileRules.map(({ about, optional }) => ({ about, optional: optional === true }));
-  const images = [...treeChecks.map(({ text }) => text), ...observedChecks, ...judges.map(({ text }) => text)]
+  const images = [
+    ...treeChecks.map(({ text }) => text),
+    ...observedChecks,
+    ...judges.map(({ text }) => text),
+    ...pinningChecks,
+  ]
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .map((about) => ({ about, optional: false }));
   return new Map([

@@ -27,6 +27,9 @@ const latestOrNone: CheckText = {
   links: ["https://kubernetes.io/docs/concepts/configuration/overview/#container-images"],
 };
 
+/** All that is said of how files name images. */
+export const pinningChecks: readonly CheckText[] = [notByDigest, latestOrNone];
+
 /** How firmly a reference as written names its image. */
 export function pinnedOf(reference: string): Pinned {
   const { tag, digest } = splitReference(reference);
