@@ -71,7 +71,7 @@ export interface KnownExploited {
   readonly due?: string | undefined;
 }
 
-/** End of life of one release of a distribution, by endoflife.date. Dates are `YYYY-MM-DD`. */
+/** End of life of one release of a distribution or a runtime, by endoflife.date. Dates are `YYYY-MM-DD`. */
 export interface Lifecycle {
   readonly product: string;
   readonly release: string;
@@ -79,6 +79,8 @@ export interface Lifecycle {
   readonly endOfLife?: string | undefined;
   /** True when the source says only that it is over, without a date. */
   readonly ended?: boolean | undefined;
+  /** The newest version of this release and, where known, the day on which it came out. */
+  readonly latest?: { readonly version: string; readonly date?: string | undefined } | undefined;
 }
 
 /** One source inside a database. `covers` lists the ecosystem keys for which it holds advisories. */
@@ -122,7 +124,7 @@ export interface AdvisoryDatabase {
   /** What all sources together know of one CVE, for a flaw of a bundle, or an advisory without a rating. */
   flaw(cve: string): Flaw | undefined;
   knownExploited(cve: string): KnownExploited | undefined;
-  /** Lifecycle of a distribution's release, by os-release id and version. */
+  /** Lifecycle of a distribution's release, by os-release id and version; of a runtime's, by `runtimeKey` and version. */
   lifecycle(id: string, version: string): Lifecycle | undefined;
   close(): void;
 }

@@ -4,7 +4,7 @@ import type { Advisory, KnownExploited, Lifecycle } from "./advisory.ts";
 export type FeedRecord =
   | { readonly kind: "advisory"; readonly advisory: Advisory }
   | { readonly kind: "known-exploited"; readonly entry: KnownExploited }
-  /** `id` is an os-release id. */
+  /** `id` is an os-release id, or a runtime's key (core/runtime.ts). */
   | { readonly kind: "lifecycle"; readonly id: string; readonly lifecycle: Lifecycle }
   /** A record that could not be read; counted and shown, never silently dropped. */
   | { readonly kind: "rejected"; readonly record: string; readonly reason: string };

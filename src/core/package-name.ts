@@ -21,6 +21,7 @@ export function fullName({
     case "rpm":
     case "pypi":
     case "cargo":
+    case "generic":
       return name;
   }
 }

@@ -1,5 +1,5 @@
 /** purl types that extractors produce. A new ecosystem adds its type here. */
-export type PackageType = "deb" | "apk" | "rpm" | "npm" | "pypi" | "maven" | "golang" | "cargo";
+export type PackageType = "deb" | "apk" | "rpm" | "npm" | "pypi" | "maven" | "golang" | "cargo" | "generic";
 
 /** A package as an extractor reads it in one file of one layer, before the image around it is known. */
 export interface FoundPackage {

@@ -56,6 +56,7 @@ export function packagePurl(found: FoundPackage, distro: Distro | undefined): st
       return languagePurl(found, { namespace: found.namespace ?? found.name, name: found.name });
     case "pypi":
     case "cargo":
+    case "generic":
       return languagePurl(found, { namespace: undefined, name: found.name });
   }
 }

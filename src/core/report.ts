@@ -1,5 +1,6 @@
 import type { DatabaseInfo } from "./advisory.ts";
 import type { CheckFinding } from "./check.ts";
+import type { Currency } from "./currency.ts";
 import type { Finding, Undecided } from "./finding.ts";
 import type { Platform } from "./image.ts";
 import type { HiddenPackage, Package } from "./package.ts";
@@ -115,6 +116,8 @@ export interface Report {
   readonly undecided: readonly Undecided[];
   /** How the image is built, worst first. */
   readonly checks: readonly CheckFinding[];
+  /** How up to date it is, as facts; what they mean is said by checks. */
+  readonly currency: Currency;
   readonly coverage: Coverage;
   readonly policy: Policy;
   readonly verdict: Verdict;

@@ -10,6 +10,8 @@ import { npm } from "./npm.ts";
 import { osRelease } from "./os-release.ts";
 import { python } from "./python.ts";
 import { rpm } from "./rpm.ts";
+import { runtimeProgram } from "./runtime-program.ts";
+import { runtimeRelease } from "./runtime-release.ts";
 import { rust } from "./rust.ts";
 import { yarnCache } from "./yarn-cache.ts";
 
@@ -28,4 +30,6 @@ export const extractors: readonly Extractor[] = [
   java,
   go,
   rust,
+  runtimeProgram,
+  runtimeRelease,
 ];

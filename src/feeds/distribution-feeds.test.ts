@@ -209,7 +209,7 @@ describe("endoflife", () => {
 
   it("speaks of os-release ids, CentOS before CentOS Stream", async () => {
     const names = [
-      "nginx",
+      "nothing-we-know",
       "centos-stream",
       "rocky-linux",
       "amazon-linux",
@@ -232,6 +232,33 @@ describe("endoflife", () => {
         "opensuse opensuse",
         "amzn amazon-linux",
       ],
+    );
+  });
+
+  it("speaks of runtimes by the names of their packages, with their newest versions", async () => {
+    const latest = { name: "18.20.8", date: "2025-03-27", link: null };
+    const releases = [
+      { name: "18", eolFrom: "2025-04-30", isEol: true, latest },
+      { name: "17", eolFrom: null, latest: null },
+      { name: "16", eolFrom: "2023-09-11", latest: { name: "", date: null } },
+    ];
+    const records = await parse(endoflife, "eol", { result: [{ name: "nodejs", releases }] });
+    assert.deepEqual(records.slice(0, 1), [
+      {
+        kind: "lifecycle",
+        id: "generic/node",
+        lifecycle: {
+          product: "nodejs",
+          release: "18",
+          endOfLife: "2025-04-30",
+          ended: undefined,
+          latest: { version: "18.20.8", date: "2025-03-27" },
+        },
+      },
+    ]);
+    assert.deepEqual(
+      records.map(({ kind }) => kind),
+      ["lifecycle", "lifecycle", "rejected"],
     );
   });
 

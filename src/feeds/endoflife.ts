@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { SeaworthyError } from "../core/errors.ts";
 import type { Feed, FeedDocument, FeedRecord } from "../core/feed.ts";
+import { runtimeKey, runtimes } from "../core/runtime.ts";
 
 const name = "endoflife.date/api/v1/products/full";
 const day = z
@@ -14,6 +15,7 @@ const release = z.object({
   eolFrom: day,
   isEoes: z.boolean().nullish(),
   eoesFrom: day,
+  latest: z.object({ name: z.string().min(1), date: day }).nullish(),
 });
 const products = z.object({
   result: z.array(z.object({ name: z.string(), releases: z.array(z.unknown()) })).min(1),
@@ -42,7 +44,7 @@ const distributions: readonly { product: string; ids: readonly string[]; extende
   { product: "mageia", ids: ["mageia"] },
 ];
 
-/** Lifecycles of distributions (https://endoflife.date/docs/api/v1/). */
+/** Lifecycles of distributions and runtimes (https://endoflife.date/docs/api/v1/). */
 export const endoflife: Feed = {
   id: "endoflife",
   documents: () => [name],
@@ -51,6 +53,9 @@ export const endoflife: Feed = {
     for (const { product, ids, extended } of distributions)
       for (const item of found.get(product) ?? [])
         yield* ids.map((id) => releaseRecord(item, product, id, extended === true));
+    for (const { name: runtime, product } of runtimes)
+      for (const item of found.get(product) ?? [])
+        yield releaseRecord(item, product, runtimeKey(runtime), false);
   },
 };
 
@@ -67,7 +72,7 @@ async function read(document: FeedDocument): Promise<z.infer<typeof products>["r
 function releaseRecord(item: unknown, product: string, id: string, extended: boolean): FeedRecord {
   const found = release.safeParse(item);
   if (!found.success) return { kind: "rejected", record: product, reason: z.prettifyError(found.error) };
-  const { eolFrom, eoesFrom, isEol, isEoes } = found.data;
+  const { eolFrom, eoesFrom, isEol, isEoes, latest } = found.data;
   const free = extended && (isEoes !== undefined || eoesFrom !== undefined);
   const endOfLife = (free ? (eoesFrom ?? eolFrom) : eolFrom) ?? undefined;
   const over = (free ? isEoes : isEol) === true;
@@ -79,6 +84,7 @@ function releaseRecord(item: unknown, product: string, id: string, extended: boo
       release: found.data.name,
       endOfLife,
       ended: over && endOfLife === undefined ? true : undefined,
+      ...(latest ? { latest: { version: latest.name, date: latest.date ?? undefined } } : {}),
     },
   };
 }

@@ -11,6 +11,7 @@ describe("ecosystemKey()", () => {
     ["Maven", "maven"],
     ["Maven:https://repo.example/maven2", "maven"],
     ["NuGet", undefined],
+    ["Bitnami", "generic"],
     ["Debian:12", "debian:12"],
     ["Debian:6.0", "debian:6"],
     ["Debian", undefined],

@@ -14,6 +14,7 @@ export interface OsvExport {
 export const osvExports: readonly OsvExport[] = [
   { name: "AlmaLinux", takes: ["AlmaLinux"] },
   { name: "Alpine", takes: ["Alpine"] },
+  { name: "Bitnami", takes: ["Bitnami"] },
   { name: "Debian", takes: ["Debian"] },
   { name: "Go", takes: ["Go"] },
   { name: "Maven", takes: ["Maven"] },
@@ -33,6 +34,8 @@ const languages: ReadonlyMap<string, string> = new Map([
   ["Maven", "maven"],
   ["Go", "golang"],
   ["crates.io", "cargo"],
+  // What Bitnami packs is the upstream program: its advisories are about that, by its version.
+  ["Bitnami", "generic"],
 ]);
 
 /**

@@ -84,6 +84,13 @@ const keys: readonly [why: string, pkg: Package, keys: readonly string[]][] = [
     pkg({ type: "maven", namespace: "org.x", name: "y", version: "1" }),
     ["maven/org.x:y"],
   ],
+  [
+    "a program by the name that Bitnami gives it",
+    pkg({ type: "generic", name: "httpd", version: "2.4.1" }),
+    ["generic/apache"],
+  ],
+  ["a program of which nobody speaks", pkg({ type: "generic", name: "perl", version: "5.38.0" }), []],
+  ["a program of an odd name", pkg({ type: "generic", name: "constructor", version: "1" }), []],
   ["a jar without a group", pkg({ type: "maven", name: "y", version: "1" }), []],
 ];
 
@@ -192,6 +199,18 @@ const decisions: readonly [why: string, pkg: Package, entry: Affected, kind: str
     "a source's own version",
     pkg(rpm("perl-Carp", "1.50-460.el9", { source: { name: "perl", version: "5.32-1.el9" } }), "rocky:9"),
     fixedIn("5.32-2.el9", { name: "perl" }),
+    "affected",
+  ],
+  [
+    "a program's version of two numbers and a bound of three",
+    pkg({ type: "generic", name: "postgresql", version: "15.5" }),
+    fixedIn("15.5.0"),
+    "not-affected",
+  ],
+  [
+    "a program's release candidate",
+    pkg({ type: "generic", name: "php", version: "8.4.0RC1" }),
+    fixedIn("8.4.0"),
     "affected",
   ],
   ["npm's pre-release", pkg({ type: "npm", name: "n", version: "2.0.0-rc.1" }), fixedIn("2.0.0"), "affected"],

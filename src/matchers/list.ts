@@ -3,6 +3,7 @@ import type { PackageType } from "../core/package.ts";
 import { apk } from "./apk.ts";
 import { cargo } from "./cargo.ts";
 import { deb } from "./deb.ts";
+import { generic } from "./generic.ts";
 import { golang } from "./golang.ts";
 import { maven } from "./maven.ts";
 import { npm } from "./npm.ts";
@@ -14,6 +15,7 @@ export const matchers: Readonly<Record<PackageType, Matcher>> = {
   apk,
   cargo,
   deb,
+  generic,
   golang,
   maven,
   npm,

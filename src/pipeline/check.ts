@@ -1,10 +1,11 @@
-import { judges, observedChecks, treeChecks } from "../checks/image/list.ts";
+import { currencyChecks, judges, observedChecks, treeChecks } from "../checks/image/list.ts";
 import type { CheckFinding, CheckHit, CheckText } from "../core/check.ts";
+import type { Currency } from "../core/currency.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import { severityRank } from "../core/severity.ts";
 
-/** What the build-phase checks say of an indexed image, worst first. Pure. */
-export function checkImage(image: IndexedImage): readonly CheckFinding[] {
+/** What the build-phase checks say of an indexed image and how up to date it is, worst first. Pure. */
+export function checkImage(image: IndexedImage, currency: Currency): readonly CheckFinding[] {
   const { finds, observations } = image.sights;
   const texts = new Map(
     [...treeChecks.map(({ text }) => text), ...observedChecks].map((text) => [text.id, text]),
@@ -15,6 +16,7 @@ export function checkImage(image: IndexedImage): readonly CheckFinding[] {
       findingOf(texts.get(check), { ...found, paths: [path] }),
     ),
     ...judges.flatMap((check) => check.judge(image).map((hit) => findingOf(check.text, hit))),
+    ...currencyChecks.flatMap((check) => check.judge(currency).map((hit) => findingOf(check.text, hit))),
   ];
   return seen.filter((finding) => finding !== undefined).sort(compare);
 }

@@ -5,6 +5,7 @@ import type { Distro, Package } from "../core/package.ts";
 import { isOsType } from "../core/package-name.ts";
 import type { Gap } from "../core/report.ts";
 import { schemeFor } from "../versions/list.ts";
+import { skipper } from "./skip.ts";
 
 /** Why advisories cannot tell all of an image: sorted by code, then message. */
 export function matchGaps(
@@ -14,7 +15,7 @@ export function matchGaps(
 ): readonly Gap[] {
   const found = [
     ...(distro === undefined ? [] : osGaps(distro, database, today)),
-    ...feedGaps(packages, database),
+    ...feedGaps({ distro, packages }, database),
     ...packages.flatMap(versionGap),
     ...databaseGap(database),
   ];
@@ -61,8 +62,16 @@ function lifecyclesMissing(distro: Distro): Gap {
   return { code: "feed-missing", message };
 }
 
-function feedGaps(packages: readonly Package[], database: AdvisoryDatabase): readonly Gap[] {
-  const languages = new Set(packages.filter(({ type }) => !isOsType(type)).map(({ type }) => type));
+function feedGaps(
+  { distro, packages }: Pick<IndexedImage, "distro" | "packages">,
+  database: AdvisoryDatabase,
+): readonly Gap[] {
+  const skip = skipper({ distro, packages }, database);
+  const languages = new Set(
+    packages
+      .filter((pkg) => !isOsType(pkg.type) && (pkg.type !== "generic" || skip(pkg) === undefined))
+      .map(({ type }) => type),
+  );
   return [...languages]
     .filter((type) => !database.covers(type))
     .map((type) => ({

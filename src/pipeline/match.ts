@@ -114,6 +114,7 @@ const skipMessages: Readonly<Record<SkipCode, string>> = {
     "files of operating system packages: the distribution's advisories decide on them, not the language's",
   "third-party-package":
     "not built by the distribution: its advisories do not speak of them, and no other source does",
+  "unwatched-program": "programs that no package manager installed: no source of advisories speaks of them",
 };
 
 function skippedOf(

@@ -4,6 +4,7 @@ import type { Policy, Report } from "../core/report.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import { reportSchemaVersion } from "../reports/json.ts";
 import { checkImage } from "./check.ts";
+import { type CurrencyAnswers, currencyOf } from "./currency.ts";
 import { matchImage } from "./match.ts";
 import { matchNotes } from "./match-notes.ts";
 
@@ -12,15 +13,19 @@ export interface Judgement {
   readonly database: AdvisoryDatabase;
   readonly policy: Policy;
   readonly today: string;
+  /** What indexes of packages and registries answered; nothing was asked without it. */
+  readonly answers?: CurrencyAnswers | undefined;
 }
 
 /** The report of an indexed image: matched, merged and judged. Pure: same image, database, policy and day, same report. */
-export function scanReport(indexed: IndexedImage, { database, policy, today }: Judgement): Report {
+export function scanReport(indexed: IndexedImage, { database, policy, today, answers }: Judgement): Report {
   const { findings, undecided, upgrades, gaps, skipped } = matchImage(indexed, database, today);
   const { reference, digest, platform, distro, layers, packages, hiddenPackages } = indexed;
-  const checks = checkImage(indexed);
-  const allGaps = [...indexed.gaps, ...gaps];
-  const { runs, files, bytes, unownedExecutables, notes } = indexed;
+  const currency = currencyOf(indexed, database, today, answers);
+  const checks = checkImage(indexed, currency);
+  const allGaps = [...indexed.gaps, ...gaps, ...(answers?.gaps ?? [])];
+  const { runs, files, bytes, unownedExecutables } = indexed;
+  const notes = [...indexed.notes, ...(answers?.notes ?? [])];
   return {
     schemaVersion: reportSchemaVersion,
     image: {
@@ -37,6 +42,7 @@ export function scanReport(indexed: IndexedImage, { database, policy, today }: J
     upgrades,
     undecided,
     checks,
+    currency,
     coverage: {
       plugins: runs,
       files,

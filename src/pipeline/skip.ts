@@ -4,10 +4,11 @@ import type { IndexedImage } from "../core/indexed.ts";
 import type { Package } from "../core/package.ts";
 import { isOsType } from "../core/package-name.ts";
 import { isThirdParty, statesOwnBuild } from "../core/vendor.ts";
+import { matchers } from "../matchers/list.ts";
 import { keysOf } from "./match-package.ts";
 
 /** Why a package is left to others, if it is. */
-export type SkipCode = "owned-by-os-package" | "third-party-package";
+export type SkipCode = "owned-by-os-package" | "third-party-package" | "unwatched-program";
 
 /**
  * Says why a package is not matched: its OS package's advisories decide on it, or nobody's here speak of it. An owner that the
@@ -23,8 +24,8 @@ export function skipper(
   const decides = ownerJudge(packages, database);
   return (pkg) => {
     if (isOsType(pkg.type)) return isThirdParty(pkg) ? "third-party-package" : undefined;
-    if (!osCovered || pkg.ownedBy === undefined) return undefined;
-    return pkg.ownedBy.split(", ").every(decides) ? "owned-by-os-package" : undefined;
+    if (osCovered && pkg.ownedBy?.split(", ").every(decides) === true) return "owned-by-os-package";
+    return isUnwatched(pkg) ? "unwatched-program" : undefined;
   };
 }
 
@@ -62,4 +63,9 @@ function ownerJudge(packages: readonly Package[], database: AdvisoryDatabase): (
     known.set(owner, decides);
     return decides;
   };
+}
+
+// Perl, builds of Java: nobody publishes advisories on them by their upstream version.
+function isUnwatched(pkg: Package): boolean {
+  return pkg.type === "generic" && matchers.generic.keys(pkg).length === 0;
 }

@@ -7,7 +7,7 @@ import type { Gap } from "../core/report.ts";
 import { matchImage } from "./match.ts";
 import { matchNotes } from "./match-notes.ts";
 import { decideEntry, keysOf } from "./match-package.ts";
-import { skipper } from "./skip.ts";
+import { type SkipCode, skipper } from "./skip.ts";
 
 /** Why a flaw is no finding for one package, or for the image. */
 export interface Dismissal {
@@ -19,7 +19,8 @@ export interface Dismissal {
     | "withdrawn"
     | "hidden-in-lower-layer"
     | "owned-by-os-package"
-    | "third-party-package";
+    | "third-party-package"
+    | "unwatched-program";
   readonly message: string;
   /** purl; null when it is of the image as a whole. */
   readonly package: string | null;
@@ -171,10 +172,7 @@ function decided(pkg: Package, entries: readonly Entry[]): readonly Dismissal[] 
   });
 }
 
-function skipped(
-  { purl, layer, ownedBy }: Package,
-  code: "owned-by-os-package" | "third-party-package",
-): Dismissal {
+function skipped({ purl, layer, ownedBy }: Package, code: SkipCode): Dismissal {
   const message =
     code === "owned-by-os-package"
       ? `its files belong to ${ownedBy ?? "an operating system package"}: the distribution's advisories decide`

@@ -6,12 +6,11 @@ import type { HiddenPackage, Package } from "../core/package.ts";
 import { fullName } from "../core/package-name.ts";
 import type { PluginRun } from "../core/plugin.ts";
 import type { Coverage, Gap, Policy, Report, ReportLayer, Verdict } from "../core/report.ts";
-
-/** A value that JSON can hold; what is not there is null, never left out. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+import { currencyValue } from "./json-currency.ts";
+import type { Json } from "./json-value.ts";
 
 /** Version of the report's shape: a new field raises the second number, a changed or dropped one the first. */
-export const reportSchemaVersion = "1.1";
+export const reportSchemaVersion = "1.2";
 
 /**
  * The report by schemas/report.schema.json: lists in the report's order, fields in the schema's, two spaces, a newline at the end.
@@ -78,6 +77,7 @@ function reportFields(report: Report): Readonly<Record<string, Json | List>> {
     })),
     undecided: listOf(report.undecided, undecidedValue),
     checks: listOf(report.checks, checkValue),
+    currency: currencyValue(report.currency),
     coverage: coverageValue(report.coverage),
     policy: policyValue(report.policy),
     verdict: verdictValue(report.verdict),

@@ -1,6 +1,7 @@
 import type { Evidence, Fix } from "../core/finding.ts";
 import { type Severity, severityRank } from "../core/severity.ts";
-import { evidenceValue, type Json } from "./json.ts";
+import { evidenceValue } from "./json.ts";
+import type { Json } from "./json-value.ts";
 import { severityStyles, severityWord } from "./table-row.ts";
 import { clean, columns, padded, paint, type Terminal } from "./terminal.ts";
 

@@ -4,6 +4,7 @@ import type { Report, ReportLayer } from "../core/report.ts";
 import { platformText } from "./json.ts";
 import { instruction, origin } from "./layer-text.ts";
 import { checkLines } from "./table-checks.ts";
+import { currencyLines } from "./table-currency.ts";
 import { type Row, rowsByLayer } from "./table-packages.ts";
 import { rowLines } from "./table-row.ts";
 import { counted, countsText, shortDigest, verdictStyles } from "./table-words.ts";
@@ -22,6 +23,7 @@ export function tableReport(report: Report, options: TableOptions): string {
     ...layerSections(report, options),
     hiddenLines(report, options),
     checkLines(report, options),
+    currencyLines(report, options),
     undecidedLines(report, options),
     gapLines(report, options),
     noteLines(report, options),
@@ -136,6 +138,8 @@ function skipWords(code: string): string {
       return "owned by operating system packages: the distribution's advisories decide";
     case "third-party-package":
       return "not built by the distribution: its advisories do not speak of them";
+    case "unwatched-program":
+      return "that no source of advisories speaks of";
     default:
       return code;
   }

@@ -14,7 +14,7 @@ import { openStaging, type StagedDetail, type StagedFlaw, type Staging } from ".
 export interface AdvisoryWriter {
   readonly advisory: (advisory: Advisory) => void;
   readonly knownExploited: (entry: KnownExploited) => void;
-  /** `id` is an os-release id; the first entry for a release stays. */
+  /** `id` is an os-release id or a runtime's key; the first entry for a release stays. */
   readonly lifecycle: (id: string, lifecycle: Lifecycle) => void;
   /** Sorts everything into the file, syncs it to disk and closes. */
   finish(about: { readonly built: string; readonly sources: readonly DatabaseSource[] }): DatabaseInfo;

@@ -40,6 +40,8 @@ const names: ReadonlyMap<string, SchemeName> = new Map([
   ["java", "maven"],
   ["pypi", "pep440"],
   ["python", "pep440"],
+  // Programs write their versions in many ways: PEP 440 reads numbers of any count, and pre-releases with or without a mark.
+  ["generic", "pep440"],
   ["almalinux", "rpm"],
   ["amzn", "rpm"],
   ["fedora", "rpm"],

@@ -22,6 +22,7 @@ const osv: Readonly<Record<string, readonly object[]>> = {
   "Rocky Linux": [
     flaw("RLSA-2099:7", ["CVE-2099-0007"], "Rocky Linux:9", "seaworthy-probe", "0", "0:2.0-1", high()),
   ],
+  Bitnami: [flaw("BIT-node-2099-0012", ["CVE-2099-0012"], "Bitnami", "node", "0", "99.0.0", high())],
   Debian: [flaw("DSA-2099-1", ["CVE-2099-0008"], "Debian:12", "seaworthy-probe", "0", "2.0", high())],
 };
 
@@ -62,12 +63,14 @@ const knownExploited = {
 
 const lifecycles = {
   schema_version: "1.2.0",
-  total: 4,
+  total: 6,
   result: [
     product("debian", [release("12", far), release("11", far), release("9", "2020-07-18")]),
     product("alpine-linux", [release("3.18", far), release("3.10", "2021-05-01")]),
     product("rocky-linux", [release("9", far)]),
     product("ubuntu", [release("24.04", far)]),
+    product("nodejs", [release("24", "2020-04-30"), release("20", "2020-04-30")]),
+    product("python", [release("3.11", far)]),
   ],
 };
 
@@ -109,8 +112,7 @@ function flaw(
   severity: object,
 ): object {
   const events = [{ introduced }, ...(fixed === undefined ? [] : [{ fixed }])];
-  const type =
-    ecosystem === "npm" || ecosystem === "Go" || ecosystem === "crates.io" ? "SEMVER" : "ECOSYSTEM";
+  const type = ["npm", "Go", "crates.io", "Bitnami"].includes(ecosystem) ? "SEMVER" : "ECOSYSTEM";
   return {
     schema_version: "1.6.0",
     id,
