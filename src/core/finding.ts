@@ -52,6 +52,8 @@ export interface Finding {
   /** Where the severity is from: `debian-tracker`, `cvss:3.1:9.8` … */
   readonly severitySource: string;
   readonly fix: Fix;
+  /** `YYYY-MM-DD`: since when a fixed version is out, where a notice or a language's advisory tells it. */
+  readonly fixedSince?: string | undefined;
   /** Index of the layer that brought the package's version. */
   readonly layer: number;
   readonly kev: boolean;

@@ -84,8 +84,20 @@ function subjectKey({ type, namespace, name, version, source, module, distro }: 
 }
 
 function findingOf(flawed: Extract<Flawed, { kind: "affected" }>, { purl, layer }: Package): Finding {
-  const { id, aliases, severity, severitySource, fix, kev, summary, evidence } = flawed;
-  return { id, aliases, package: purl, severity, severitySource, fix, layer, kev, summary, evidence };
+  const { id, aliases, severity, severitySource, fix, fixedSince, kev, summary, evidence } = flawed;
+  return {
+    id,
+    aliases,
+    package: purl,
+    severity,
+    severitySource,
+    fix,
+    fixedSince,
+    layer,
+    kev,
+    summary,
+    evidence,
+  };
 }
 
 function undecidedOf(flawed: Extract<Flawed, { kind: "undecided" }>, { purl, layer }: Package): Undecided {

@@ -3,6 +3,7 @@ import { mending } from "../core/affected.ts";
 import type { Evidence, Fix } from "../core/finding.ts";
 import { severityRank } from "../core/severity.ts";
 import type { TextScheme } from "../core/version.ts";
+import { fixedSince } from "./fixed-since.ts";
 import { flawId, type Match, type PackageMatches } from "./match-package.ts";
 import { type Rating, rate } from "./rate.ts";
 
@@ -17,6 +18,7 @@ export type Flawed = {
   | ({
       readonly kind: "affected";
       readonly fix: Fix;
+      readonly fixedSince: string | undefined;
       /** The entries that call the package affected: a version outside all of them mends the flaw. */
       readonly entries: readonly Affected[];
       readonly kev: boolean;
@@ -74,12 +76,14 @@ function mergeGroup(
       evidence: evidenceOf(deciding),
     };
   const agreeing = matches.filter(({ decision }) => decision.kind === "affected");
+  const fix = mergeFixes(affected, scheme);
   return {
     kind: "affected",
     id,
     aliases: aliasesOf(id, ids, notices, agreeing),
     order: idOrder(id),
-    fix: mergeFixes(affected, scheme),
+    fix,
+    fixedSince: fixedSince(fix, agreeing, scheme),
     entries: affected.map((match) => match.affected),
     kev: [...ids].some((one) => one.startsWith("CVE-") && database.knownExploited(one) !== undefined),
     summary: summaryOf(id, agreeing, database),

@@ -153,6 +153,7 @@ export function findingValue(finding: Finding): Json {
     severity: finding.severity,
     severitySource: finding.severitySource,
     fix: { state: finding.fix.state, versions: finding.fix.versions },
+    fixedSince: finding.fixedSince ?? null,
     layer: finding.layer,
     kev: finding.kev,
     summary: finding.summary,

@@ -16,6 +16,7 @@ export type PlacelessFlaw = {
       readonly severity: Severity;
       readonly severitySource: string;
       readonly fix: Fix;
+      readonly fixedSince?: string | undefined;
       readonly kev: boolean;
       readonly summary: string;
     }
@@ -37,7 +38,7 @@ export function queryLine(purl: string, { flaws, notes }: QueryAnswer): string {
     const evidence = flaw.evidence.map(evidenceValue);
     if (flaw.kind === "undecided") undecided.push({ id, aliases, reason: flaw.reason, evidence });
     else {
-      const { severity, severitySource, fix, kev, summary } = flaw;
+      const { severity, severitySource, fix, fixedSince, kev, summary } = flaw;
       const { state, versions } = fix;
       findings.push({
         id,
@@ -45,6 +46,7 @@ export function queryLine(purl: string, { flaws, notes }: QueryAnswer): string {
         severity,
         severitySource,
         fix: { state, versions },
+        fixedSince: fixedSince ?? null,
         kev,
         summary,
         evidence,
