@@ -18,6 +18,8 @@ import { scanProgress } from "./scan-progress.ts";
 export interface Prepared {
   readonly indexed: IndexedImage;
   readonly database: AdvisoryDatabase;
+  /** Text of the Dockerfile that was given. */
+  readonly dockerfile: string | undefined;
 }
 
 /** Opens and indexes the image that a command line names, and the advisories that it is to be matched with. */
@@ -33,7 +35,8 @@ export async function prepare(
   try {
     const database = await findDatabase(values, io);
     try {
-      return { indexed: await indexOpened(image, dockerfile, values, io), database };
+      const indexed = await indexOpened(image, dockerfile, values, io);
+      return { indexed, database, dockerfile: dockerfile?.text };
     } catch (thrown) {
       database.close();
       throw thrown;

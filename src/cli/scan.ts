@@ -13,6 +13,14 @@ import {
   readArguments,
   usageError,
 } from "./options.ts";
+import {
+  askAbroad,
+  type CurrencyValues,
+  checkCurrencyValues,
+  currencyOptions,
+  currencyUsage,
+  refuseCurrencyValues,
+} from "./scan-currency.ts";
 import { prepare, sampleImage } from "./scan-image.ts";
 import { tableOptions } from "./terminal.ts";
 import { writeOutput } from "./write-output.ts";
@@ -28,6 +36,7 @@ const options = {
   "only-fixed": { type: "boolean" },
   "require-owned-executables": { type: "boolean" },
   "no-scan": { type: "boolean" },
+  ...currencyOptions,
 } as const;
 
 const usage = `seaworthy scan [IMAGE] [OPTIONS]
@@ -49,7 +58,7 @@ k8s    finds the images that manifests, charts, kustomizations and Compose files
       --require-owned-executables
                          executables that no package claims make the verdict unknown
       --no-scan          with k8s: list the images and judge only how they are named
-${imageUsage}
+${currencyUsage}${imageUsage}
 Exit codes: 0 pass, 1 fail, 2 error, 3 unknown. docs/cli.md tells all.
 `;
 
@@ -71,10 +80,12 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   const wanted = outputs("scan", values.format ?? [], formats, io, values.output);
   const policy = policyOf(values);
   const today = judgedDay("scan", values, io);
+  checkCurrencyValues("scan", values);
   const reference = given ?? (await sampleImage(io));
-  const { indexed, database } = await prepare("scan", reference, values, io);
+  const { indexed, database, dockerfile } = await prepare("scan", reference, values, io);
   try {
-    const report = scanReport(indexed, { database, policy, today });
+    const answers = await askAbroad("scan", indexed, dockerfile, values, io);
+    const report = scanReport(indexed, { database, policy, today, answers });
     for (const { format, file } of wanted)
       await writeOutput(await render(report, format, file, values.all === true, io), file, io);
     return exitCodes[report.verdict.decision];
@@ -86,6 +97,7 @@ async function run(args: readonly string[], io: Io): Promise<number> {
 async function runK8s(places: readonly string[], values: ScanValues, io: Io): Promise<number> {
   if (values.dockerfile !== undefined)
     throw usageError("scan", "--dockerfile speaks of one image, scan k8s of many");
+  refuseCurrencyValues("scan", values, "speaks of one image, scan k8s of many");
   const { scanK8s } = await import("./scan-k8s.ts");
   const request = {
     places,
@@ -98,7 +110,7 @@ async function runK8s(places: readonly string[], values: ScanValues, io: Io): Pr
   return scanK8s(request, io);
 }
 
-interface ScanValues extends ImageValues {
+interface ScanValues extends CurrencyValues {
   readonly format?: readonly string[] | undefined;
   readonly output?: string | undefined;
   readonly all?: boolean | undefined;

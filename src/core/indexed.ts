@@ -1,5 +1,6 @@
 import type { ImageConfig, Platform } from "./image.ts";
 import type { Distro, HiddenPackage, Package } from "./package.ts";
+import type { PackageRepository } from "./package-repository.ts";
 import type { PluginRun } from "./plugin.ts";
 import type { Gap, ReportLayer } from "./report.ts";
 import type { TreeSights } from "./sights.ts";
@@ -26,6 +27,8 @@ export interface IndexedImage {
   readonly files: number;
   readonly bytes: number;
   readonly sights: TreeSights;
+  /** Where the image's package managers fetch from, sorted by the files that say it; absent: nowhere. */
+  readonly repositories?: readonly PackageRepository[] | undefined;
 }
 
 /** The part of an indexed image that comes from its layers' bytes alone: the same for the same layers. */
@@ -40,4 +43,5 @@ export type ImageContent = Pick<
   | "files"
   | "bytes"
   | "sights"
+  | "repositories"
 >;

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "./errors.ts";
 import type { Distro, FoundPackage } from "./package.ts";
+import type { PackageRepository } from "./package-repository.ts";
 import type { Accounts, Observation, Problem } from "./plugin.ts";
 
 /** What an entry of a layer is or does, as the number kept in {@link LayerEntries.kind}. */
@@ -71,6 +72,7 @@ export interface LayerFind {
   /** Absent for most files, as `accounts` is. */
   readonly observations?: readonly Observation[];
   readonly accounts?: Accounts;
+  readonly repositories?: readonly PackageRepository[];
   readonly problems: readonly Problem[];
 }
 

@@ -18,6 +18,8 @@ export interface FoundPackage {
   readonly licences: readonly string[];
   /** Who built it, as an OS package database says (rpm Vendor, deb Maintainer/Origin). Tells third-party packages. */
   readonly vendor?: string | undefined;
+  /** `YYYY-MM-DD` of its build, where its database says it (apk). */
+  readonly built?: string | undefined;
   /** Path inside the file for a nested find: `BOOT-INF/lib/a.jar!/META-INF/maven/…`. */
   readonly innerPath?: string | undefined;
   /** More purl qualifiers, e.g. `{ classifier: "linux-x86_64" }`. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "./errors.ts";
 import type { Distro, FoundPackage, Ownership } from "./package.ts";
+import type { PackageRepository } from "./package-repository.ts";
 
 /** Random access to bytes, synchronous. `read` answers fewer bytes only at the end, none past it; it never throws for a range. */
 export interface RandomAccess {
@@ -62,6 +63,8 @@ export interface Extraction {
   readonly licences?: readonly string[];
   readonly observations?: readonly Observation[];
   readonly accounts?: Accounts;
+  /** Where the image's package managers fetch from. */
+  readonly repositories?: readonly PackageRepository[];
   readonly problems?: readonly Problem[];
 }
 

@@ -33,6 +33,8 @@ export type GapCode =
   | "file-unreadable"
   | "version-invalid"
   | "nothing-found"
+  | "package-index-unread"
+  | "base-unread"
   | "landmark-database";
 
 /** Why something that should have been looked at was not, or not wholly. Any one makes the verdict `unknown`. */

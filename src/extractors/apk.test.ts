@@ -51,6 +51,7 @@ test("apk reads packages and their files", () => {
         source: { name: "openssl", version: "3.1.4-r5" },
         licences: ["Apache-2.0"],
         vendor: "Ariadne Conill <ariadne@example.org>",
+        built: "2024-01-25",
       },
       {
         type: "apk",
@@ -60,6 +61,7 @@ test("apk reads packages and their files", () => {
         source: { name: ".build-deps", version: "20240101.000000" },
         licences: [],
         vendor: undefined,
+        built: undefined,
       },
     ],
     owns: [

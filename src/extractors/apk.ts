@@ -2,6 +2,7 @@ import type { FoundPackage, Ownership } from "../core/package.ts";
 import type { Extractor, Problem } from "../core/plugin.ts";
 import { readLines } from "../formats/lines.ts";
 import { createOwnedPaths, type OwnedPaths } from "../formats/owned-paths.ts";
+import { dayOfSeconds } from "../formats/package-list.ts";
 import { createProblemList, problemsBeside } from "../formats/problem-list.ts";
 
 /**
@@ -73,8 +74,8 @@ function* readBlocks(lines: Iterable<string>, owned: OwnedPaths): Generator<Bloc
   if (block !== undefined) yield block;
 }
 
-/** The fields that make a package: name, version, architecture, licence, origin, maintainer. */
-const kept: ReadonlySet<string> = new Set(["P", "V", "A", "L", "o", "m"]);
+/** The fields that make a package: name, version, architecture, licence, origin, maintainer, time of the build. */
+const kept: ReadonlySet<string> = new Set(["P", "V", "A", "L", "o", "m", "t"]);
 
 function takeLine(block: Block, text: string, line: number, owned: OwnedPaths): void {
   if (!text.endsWith("\n")) {
@@ -110,6 +111,7 @@ function packageOf({ line, fields, damage }: Block): FoundPackage | Problem {
     source: { name: orAbsent(fields.get("o")) ?? name, version },
     licences: [fields.get("L") ?? ""].filter((licence) => licence !== ""),
     vendor: orAbsent(fields.get("m")),
+    built: dayOfSeconds(fields.get("t") ?? ""),
   };
 }
 

@@ -9,6 +9,7 @@ import { java } from "./java/java.ts";
 import { npm } from "./npm.ts";
 import { osRelease } from "./os-release.ts";
 import { python } from "./python.ts";
+import { repositories } from "./repositories.ts";
 import { rpm } from "./rpm.ts";
 import { runtimeProgram } from "./runtime-program.ts";
 import { runtimeRelease } from "./runtime-release.ts";
@@ -32,4 +33,5 @@ export const extractors: readonly Extractor[] = [
   rust,
   runtimeProgram,
   runtimeRelease,
+  repositories,
 ];

@@ -58,7 +58,20 @@ export function assembleImage(
     files: layers.reduce((sum, layer) => sum + countFiles(layer), 0),
     bytes: layers.reduce((sum, layer) => sum + (layer?.bytes ?? 0), 0),
     sights: seen.attribute(owners),
+    repositories: visibleRepositories(merged, visible),
   };
+}
+
+function visibleRepositories(
+  merged: MergedLayers,
+  visible: ReadonlyMap<string, number>,
+): ImageContent["repositories"] {
+  const found = [...visible].flatMap(([path, id]) =>
+    (merged.finds.get(id) ?? []).flatMap(({ repositories }) =>
+      repositories === undefined ? [] : [{ path, repositories }],
+    ),
+  );
+  return found.sort((a, b) => byText(a.path, b.path)).flatMap(({ repositories }) => repositories);
 }
 
 // os-release(5): /etc wins over /usr/lib; another file that names a distribution only speaks where neither does.

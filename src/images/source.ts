@@ -1,3 +1,4 @@
+import type { PublicOnly } from "../net/public-hosts.ts";
 import type { WantedPlatform } from "./platform.ts";
 import type { ResolvedImage } from "./resolve.ts";
 
@@ -15,6 +16,8 @@ export interface OpenOptions {
   readonly mirrors?: Readonly<Record<string, readonly string[]>> | undefined;
   /** `host` or `host:port`, for which plain HTTP and unverified TLS are allowed. */
   readonly insecureRegistries?: readonly string[] | undefined;
+  /** Set where the reference comes out of what is scanned. */
+  readonly publicOnly?: PublicOnly | undefined;
 }
 
 /** Where to look, and for what. */

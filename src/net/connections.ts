@@ -1,5 +1,7 @@
+import { lookup as dnsLookup } from "node:dns";
 import type { Agent, Dispatcher, ProxyAgent } from "undici";
 import { type Environment, type HostRules, isInsecure, proxyOf } from "./host-rules.ts";
+import { isNamed, publicLookup } from "./public-hosts.ts";
 
 /** How long to wait for whom, in milliseconds, and how often to try again. */
 export interface NetworkLimits {
@@ -46,12 +48,16 @@ export function createConnections(rules: HostRules, env: Environment, limits: Ne
     async dispatcherFor(url) {
       const secure = !isInsecure(url, rules);
       const proxy = proxyOf(url, env);
-      const key = `${secure} ${url.protocol === "https:"} ${proxy ?? ""}`;
+      // A proxy looks names up itself: what its network may reach is its own to say.
+      const anywhere =
+        proxy !== undefined || rules.publicOnly === undefined || isNamed(url, rules.publicOnly.beside);
+      const key = `${secure} ${anywhere} ${url.protocol === "https:"} ${proxy ?? ""}`;
       const known = open.get(key);
       if (known !== undefined) return known;
       const tls = url.protocol === "https:" || proxy?.startsWith("https:") ? await tlsOptions(secure) : {};
       const undici = await import("undici");
-      const made = open.get(key) ?? createDispatcher(undici, tls, proxy, limits);
+      const lookup = anywhere ? {} : { lookup: publicLookup(dnsLookup) };
+      const made = open.get(key) ?? createDispatcher(undici, { ...tls, ...lookup }, proxy, limits);
       open.set(key, made);
       return made;
     },
@@ -65,11 +71,11 @@ export function createConnections(rules: HostRules, env: Environment, limits: Ne
 
 function createDispatcher(
   { Agent, ProxyAgent }: Undici,
-  tls: object,
+  how: object,
   proxy: string | undefined,
   limits: NetworkLimits,
 ): Dispatcher {
-  const connect = { ...tls, timeout: limits.connect };
+  const connect = { ...how, timeout: limits.connect };
   const common = { allowH2: false, headersTimeout: limits.headers, bodyTimeout: limits.idle };
   if (proxy === undefined) return new Agent({ ...common, connect });
   return new ProxyAgent({ ...common, uri: proxy, requestTls: connect, proxyTls: connect });

@@ -1,5 +1,6 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 import { SeaworthyError } from "../core/errors.ts";
+import { type PublicOnly, refusePrivate } from "./public-hosts.ts";
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,6 +11,8 @@ export interface HostRules {
   readonly offline: boolean;
   /** `host` or `host:port`, for which plain HTTP and unverified TLS are allowed beside loopback. */
   readonly insecureHosts: readonly string[];
+  /** Set where addresses come out of what is scanned. */
+  readonly publicOnly?: PublicOnly | undefined;
 }
 
 /**
@@ -24,6 +27,8 @@ export function allowedUrl(text: string, rules: HostRules): URL {
     throw new SeaworthyError("network-refused", `connect to "${url.host}": offline was asked for`, {
       hint: "leave out --offline, or name an image that is on this machine",
     });
+  if (rules.publicOnly !== undefined) refusePrivate(url, rules.publicOnly);
+  if (rules.publicOnly?.plainHttp === true) return url;
   if (url.protocol === "http:" && !isLoopback(url.hostname) && !isInsecure(url, rules))
     throw new SeaworthyError(
       "network-refused",

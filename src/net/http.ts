@@ -67,7 +67,8 @@ interface Context {
 
 /** A network by these settings. Opens and loads nothing before it is asked. */
 export function createNetwork(settings: NetworkSettings): Network {
-  const rules = { offline: settings.offline ?? false, insecureHosts: settings.insecureHosts ?? [] };
+  const { offline = false, insecureHosts = [], publicOnly } = settings;
+  const rules = { offline, insecureHosts, publicOnly };
   const limits = { ...networkLimits, ...settings.limits };
   const connections = createConnections(rules, settings.env, limits);
   const context: Context = { rules, limits, connections };

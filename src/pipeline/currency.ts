@@ -5,15 +5,17 @@ import {
   daysBetween,
   endOfLife,
   type OsCurrency,
-  type PackageCurrency,
 } from "../core/currency.ts";
 import type { IndexedImage } from "../core/indexed.ts";
+import type { PackageIndex } from "../core/package-repository.ts";
 import type { Gap } from "../core/report.ts";
+import { packageCurrency } from "./currency-packages.ts";
 import { runtimeCurrency } from "./currency-runtimes.ts";
 
 /** What was asked of others than the image and the database, and what of it got no answer. */
 export interface CurrencyAnswers {
-  readonly packages: readonly PackageCurrency[] | null;
+  /** null: none was asked for. */
+  readonly indexes: readonly PackageIndex[] | null;
   readonly base: BaseCurrency | null;
   readonly gaps: readonly Gap[];
   readonly notes: readonly string[];
@@ -31,7 +33,7 @@ export function currencyOf(
     today,
     os,
     runtimes: runtimeCurrency(image.packages, os, database, today),
-    packages: answers?.packages ?? null,
+    packages: answers?.indexes ? packageCurrency(image.packages, answers.indexes, database) : null,
     base: answers?.base ?? null,
     ...ageOf(image.config.created, today),
   };

@@ -21,6 +21,7 @@ export async function openFromRegistry(reference: ImageReference, request: Sourc
     env: options.env,
     offline: options.offline ?? false,
     insecureHosts: options.insecureRegistries ?? [],
+    publicOnly: options.publicOnly,
   });
   const clients = findEndpoints(network, reference, request).map(
     (endpoint): Source => ({
