@@ -30,7 +30,7 @@ export function osvAdvisory(record: OsvRecord, takes: readonly string[]): Adviso
     cvss: record.severity.filter(isVector).map((severity) => severity.score),
     published: date(record.published),
     modified: date(record.modified),
-    withdrawn: record.withdrawn ?? undefined,
+    withdrawn: record.withdrawn ?? rejected(record),
     affected: withPlainUbuntu(
       record.affected
         .filter((affected) => takes.includes(affected.package?.ecosystem.split(":", 1)[0] ?? ""))
@@ -53,6 +53,11 @@ function withPlainUbuntu(entries: readonly Affected[]): readonly Affected[] {
     }))
     .filter((entry) => !told.has(keyOf(entry)));
   return [...entries, ...plain];
+}
+
+// NVD's word for withdrawn, which who copies its records (Bitnami) copies as their text.
+function rejected({ details, modified }: OsvRecord): string | undefined {
+  return /^\s*(?:Rejected reason:|\*\* REJECT)/.test(details ?? "") ? (modified ?? "rejected") : undefined;
 }
 
 function bundled(record: OsvRecord): readonly string[] {

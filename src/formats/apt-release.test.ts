@@ -8,9 +8,11 @@ const read = (text: string) => readAptRelease(Buffer.from(text), "Release");
 
 test("readAptRelease() reads names, flags and sums", () => {
   assert.deepEqual(read(plain), {
+    origin: "x",
     codename: "bookworm",
     notAutomatic: false,
     byHash: true,
+    allApart: false,
     files: new Map([["main/binary-amd64/Packages.gz", { sha256: sum, size: 7 }]]),
   });
 });
@@ -35,3 +37,12 @@ test("readAptRelease() leaves out files that would be outside", () => {
   const text = `SHA256:\n ${sum} 1 ../../x\n ${sum} 1 /etc/x\n ${sum} x y\n ${sum} 1 ok\n`;
   assert.deepEqual([...read(text).files.keys()], ["ok"]);
 });
+
+for (const [fields, apart] of [
+  ["Architectures: all amd64\n", true],
+  ["Architectures: amd64 arm64\n", false],
+  ["Architectures: all amd64\nNo-Support-for-Architecture-all: Packages\n", false],
+] as const)
+  test(`readAptRelease() says that packages for all are ${apart ? "apart" : "in each list"} by ${fields.trim()}`, () => {
+    assert.equal(read(fields + plain).allApart, apart);
+  });

@@ -4,12 +4,16 @@ import { readStanzas } from "./rfc822.ts";
 
 /** What the Release file of an apt repository says (https://wiki.debian.org/DebianRepository/Format). Its signature is not looked at. */
 export interface AptRelease {
+  /** Who publishes it: `Debian`; empty when it does not say. */
+  readonly origin: string;
   /** `bookworm-security`; empty when it does not say. */
   readonly codename: string;
   /** Packages of it are only installed when they are asked for (backports). */
   readonly notAutomatic: boolean;
   /** Files may be fetched by their digest: a repository that changes meanwhile does no harm. */
   readonly byHash: boolean;
+  /** Packages for all architectures are in lists of their own; else each architecture's list has them, too. */
+  readonly allApart: boolean;
   /** Path below the Release file → what it must be. */
   readonly files: ReadonlyMap<string, ReleaseFile>;
 }
@@ -20,7 +24,15 @@ export interface ReleaseFile {
   readonly size: number;
 }
 
-const fields: ReadonlySet<string> = new Set(["codename", "notautomatic", "acquire-by-hash", "sha256"]);
+const fields: ReadonlySet<string> = new Set([
+  "origin",
+  "codename",
+  "notautomatic",
+  "acquire-by-hash",
+  "no-support-for-architecture-all",
+  "architectures",
+  "sha256",
+]);
 const mostFiles = 100_000;
 
 /** Reads Release, or InRelease with its armour. @throws SeaworthyError `malformed` when it has no SHA-256 sums; `limit-exceeded`. */
@@ -33,9 +45,13 @@ export function readAptRelease(bytes: Uint8Array, what: string): AptRelease {
       `read ${what}: ${stanza?.damage?.message ?? "it has no SHA-256 sums"}`,
     );
   return {
+    origin: stanza.fields.get("origin") ?? "",
     codename: stanza.fields.get("codename") ?? "",
     notAutomatic: stanza.fields.get("notautomatic") === "yes",
     byHash: stanza.fields.get("acquire-by-hash") === "yes",
+    allApart:
+      (stanza.fields.get("architectures") ?? "").split(/\s+/).includes("all") &&
+      stanza.fields.get("no-support-for-architecture-all") !== "Packages",
     files: filesOf(sums),
   };
 }

@@ -52,9 +52,7 @@ function questionOf(
   const own = packages.filter((pkg) => pkg.type === type);
   if (own.length === 0) return [];
   const names = new Set(own.map(({ name }) => name));
-  return [
-    { type, names, architecture: mostOf(own.map(({ arch = "" }) => arch)), codename: distro?.codename },
-  ];
+  return [{ type, names, architecture: mostOf(own.map(({ arch = "" }) => arch)), distro }];
 }
 
 // Packages of all architectures name none.

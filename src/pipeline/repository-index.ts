@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { SeaworthyError } from "../core/errors.ts";
+import type { Distro } from "../core/package.ts";
 import type { OfferedVersion, PackageIndex } from "../core/package-repository.ts";
 import { type AptRelease, type ReleaseFile, readAptRelease } from "../formats/apt-release.ts";
 import { inflate } from "../formats/compression.ts";
 import { type Offers, readApkOffers, readDebOffers } from "../formats/package-list.ts";
+import { unxz } from "../formats/xz.ts";
 import { type IndexPlace, smallFile } from "./index-place.ts";
 
 /** What is asked of a repository. */
@@ -14,8 +16,8 @@ export interface RepositoryQuestion {
   readonly architecture: string;
   /** Components of an apt repository that count; undefined: all. */
   readonly components?: readonly string[] | undefined;
-  /** Codename of the image's release: an index of another one tells nothing. */
-  readonly codename?: string | undefined;
+  /** Of the image: an index of another release of it tells nothing. */
+  readonly distro: Distro | undefined;
 }
 
 /** What a repository offers, or why that does not count. */
@@ -48,16 +50,15 @@ const releaseLimit = 16 * 2 ** 20;
 async function readApt(place: IndexPlace, question: RepositoryQuestion): Promise<RepositoryAnswer> {
   const release = await findRelease(place);
   if (release === undefined) return readUnreleased(place, question);
-  const { codename = "" } = question;
-  if (codename !== "" && release.codename !== "" && !isOfRelease(release.codename, codename))
+  if (!isOfRelease(release, question))
     throw new SeaworthyError(
       "unsupported",
-      `read ${place.name}: it is of "${release.codename}", the image of "${codename}"`,
+      `read ${place.name}: it is of "${release.codename}", the image of "${question.distro?.codename ?? ""}"`,
     );
   if (release.notAutomatic)
     return { kind: "left-out", note: `${place.name} is only for packages that are asked for` };
   const lists = chosenLists(release, question);
-  if (lists.length === 0) throw absent(place, `list for ${question.architecture} that is gzipped or plain`);
+  if (lists.length === 0) throw absent(place, `list of packages for ${question.architecture}`);
   const offers = new Map<string, OfferedVersion[]>();
   for (const list of lists)
     for (const [name, versions] of await readList(place, release, list, question))
@@ -65,13 +66,12 @@ async function readApt(place: IndexPlace, question: RepositoryQuestion): Promise
   return { kind: "offers", offers };
 }
 
-// `bookworm-security` and `bookworm-updates` are of `bookworm`; repositories of others have names of their own (`stable`, `nodistro`).
-function isOfRelease(found: string, codename: string): boolean {
-  return found === codename || found.startsWith(`${codename}-`) || !debianNames.test(found);
+// `bookworm-security` and `bookworm-updates` are of `bookworm`; repositories of others name their releases as they like.
+function isOfRelease({ origin, codename }: AptRelease, { distro }: RepositoryQuestion): boolean {
+  const known = distro?.codename ?? "";
+  if (known === "" || codename === "" || origin.toLowerCase() !== distro?.id) return true;
+  return codename === known || codename.startsWith(`${known}-`);
 }
-
-const debianNames =
-  /^(?:stretch|buster|bullseye|bookworm|trixie|forky|duke|sid|xenial|bionic|focal|jammy|noble|plucky|questing|resolute)\b/;
 
 async function findRelease(place: IndexPlace): Promise<AptRelease | undefined> {
   for (const path of ["InRelease", "Release"]) {
@@ -85,28 +85,32 @@ async function findRelease(place: IndexPlace): Promise<AptRelease | undefined> {
 
 type ReleasedList = readonly [path: string, file: ReleaseFile];
 
-const listName = /^(?:(.+)\/binary-([\w-]+)\/)?(?:\.\/)?Packages(\.gz)?$/;
+const listName = /^(?:(.+)\/binary-([\w-]+)\/)?(?:\.\/)?Packages(\.gz|\.xz|)$/;
+/** Which form of a list is taken: gzip is read ten times as fast as xz; the plain one is named by Release and mostly not there. */
+const forms = [".gz", ".xz", ""];
 
-// Of each list the gzipped form, else the plain one; Node reads no xz. A flat repository has one list, without component and architecture.
+// A flat repository has one list, without component and architecture.
 function chosenLists(
-  { files }: AptRelease,
+  { files, allApart }: AptRelease,
   { architecture, components }: RepositoryQuestion,
 ): readonly ReleasedList[] {
-  const chosen = new Map<string, ReleasedList>();
+  const chosen = new Map<string, { readonly rank: number; readonly list: ReleasedList }>();
   for (const [path, file] of files) {
     const match = listName.exec(path);
     if (match === null) continue;
-    const [, component, arch, gzipped] = match;
-    if (arch !== undefined && arch !== architecture && arch !== "all") continue;
-    if (component !== undefined && components !== undefined && !isComponent(component, components)) continue;
+    const [, component, arch, form = ""] = match;
+    if (arch !== undefined && arch !== architecture && (arch !== "all" || !allApart)) continue;
+    if (component !== undefined && !isComponent(component, components)) continue;
     const key = `${component ?? ""} ${arch ?? ""}`;
-    if (gzipped !== undefined || !chosen.has(key)) chosen.set(key, [path, file]);
+    const rank = forms.indexOf(form);
+    if (rank < (chosen.get(key)?.rank ?? forms.length)) chosen.set(key, { rank, list: [path, file] });
   }
-  return [...chosen.values()];
+  return [...chosen.values()].map(({ list }) => list);
 }
 
 // Debian's installer has lists of its own (`main/debian-installer`).
-function isComponent(found: string, components: readonly string[]): boolean {
+function isComponent(found: string, components: readonly string[] | undefined): boolean {
+  if (components === undefined) return !found.endsWith("/debian-installer");
   return components.some((one) => found === one || found.endsWith(`/${one}`));
 }
 
@@ -120,8 +124,15 @@ async function readList(
   const bytes = (byHash ? await place.read(hashed) : undefined) ?? (await place.read(path));
   const what = `"${path}" of ${place.name}`;
   if (bytes === undefined) throw absent(place, `"${path}", which its Release file names`);
-  const { chunks } = await inflate(verified(bytes, file, what), listBounds);
+  const sound = verified(bytes, file, what);
+  const chunks = path.endsWith(".xz") ? unpacked(sound, what) : (await inflate(sound, listBounds)).chunks;
   return readDebOffers(chunks, { ...question, what });
+}
+
+const largestXz = 2 ** 27;
+
+async function* unpacked(bytes: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<Uint8Array> {
+  yield* unxz(await smallFile(bytes, largestXz, what));
 }
 
 // The last chunk is only handed on when all are what they should be: a list that is not never comes to its end.
