@@ -1,4 +1,5 @@
 import type { IndexedImage } from "../core/indexed.ts";
+import { parseReference } from "../core/reference.ts";
 import { openImage } from "../images/open.ts";
 import type { CurrencyAnswers } from "../pipeline/currency.ts";
 import { platformText } from "../reports/json.ts";
@@ -33,8 +34,9 @@ export interface CurrencyValues extends ImageValues {
   readonly "allow-host"?: readonly string[] | undefined;
 }
 
-/** Refuses what cannot be meant. @throws SeaworthyError `usage`. */
+/** Refuses what cannot be meant. @throws SeaworthyError `usage`, `reference-invalid`. */
 export function checkCurrencyValues(command: string, values: CurrencyValues): void {
+  if (values.base !== undefined) parseReference(values.base);
   if (values.offline !== true) return;
   for (const name of ["check-updates", "check-base", "base"] as const)
     if (values[name] !== undefined)

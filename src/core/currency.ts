@@ -32,6 +32,8 @@ export interface RuntimeCurrency extends EndOfLife {
   /** The newest version of this release, and the day on which it came out; null for a distribution's. */
   readonly newest: string | null;
   readonly newestSince: string | null;
+  /** Is the version less than the newest? null: cannot be told, or a distribution's, which mends the old one. */
+  readonly behind: boolean | null;
   /** purls, sorted. */
   readonly packages: readonly string[];
   /** Files that prove it, sorted; the first twenty. */

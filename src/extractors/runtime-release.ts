@@ -22,7 +22,8 @@ interface Reader {
 const readers: readonly Reader[] = [
   { wants: isJava, read: java },
   { wants: isGo, read: go },
-  { wants: ({ path }) => dotnetFile.test(path), read: dotnet },
+  // Asked of every file: the end is looked at first.
+  { wants: ({ path }) => path.endsWith(".NETCore.App.deps.json") && dotnetFile.test(path), read: dotnet },
 ];
 
 // https://openjdk.org/jeps/223 and the JDK's make/ReleaseFile.gmk: KEY="value", in no certain order.

@@ -219,6 +219,16 @@ describe("osvAdvisory()", () => {
     );
   });
 
+  it("takes what NVD rejected for withdrawn", () => {
+    const rejected = advisory({
+      id: "X-1",
+      details: "Rejected reason: a duplicate of CVE-2025-1.",
+      modified: "2025-05-21T00:00:00Z",
+      affected: [],
+    });
+    assert.equal(rejected?.withdrawn, "2025-05-21T00:00:00Z");
+  });
+
   it("keeps when it was withdrawn, and no placeholder dates", () => {
     const found = advisory({
       id: "X-1",

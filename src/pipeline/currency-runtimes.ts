@@ -4,6 +4,7 @@ import type { Package } from "../core/package.ts";
 import { isOsType } from "../core/package-name.ts";
 import { type Runtime, runtimeKey, runtimes } from "../core/runtime.ts";
 import { isThirdParty, statesOwnBuild } from "../core/vendor.ts";
+import { schemeFor } from "../versions/list.ts";
 
 /** The runtimes among an image's packages, each version once for a layer and a supporter, with their ends of life. */
 export function runtimeCurrency(
@@ -93,6 +94,7 @@ function rowOf(
       ? endOfLife(lifecycle, today)
       : { ...distributionsEnd(group, os), release: lifecycle?.release ?? null }),
     newest: upstream ? (lifecycle?.latest?.version ?? null) : null,
+    behind: upstream ? isBehind(version, lifecycle?.latest?.version) : null,
     newestSince: upstream ? (lifecycle?.latest?.date ?? null) : null,
     packages: [...new Set(group.map((one) => one.pkg.purl))].sort(),
     paths: [...new Set(paths)].sort().slice(0, mostPaths),
@@ -113,6 +115,15 @@ function distributionsEnd(
 // Lifecycles are of releases: pre-releases are of the release that they come before.
 function numbersOf(version: string): string {
   return /^[\d.]*\d/.exec(version)?.[0] ?? version;
+}
+
+// Builders of Java count their builds behind the version: 26.0.2.11.1 and 21.0.1+12 are 26.0.2 and 21.0.1, but 25 is 25.0.0.
+function isBehind(version: string, newest: string | undefined): boolean | null {
+  if (newest === undefined) return null;
+  const parts = Math.max(3, version.split(".").length);
+  const released = newest.split("+", 1)[0]?.split(".").slice(0, parts).join(".") ?? "";
+  const order = schemeFor("generic")?.compareText(version, released);
+  return order === undefined ? null : order < 0;
 }
 
 function nonEmpty<T>(list: readonly T[]): readonly [T, ...T[]] {

@@ -196,6 +196,34 @@ for (const [why, packages, distro, told] of runtimeRows)
     );
   });
 
+const newest: readonly (readonly [version: string, latest: string, behind: boolean | null])[] = [
+  ["24.1.0", "24.9.0", true],
+  ["24.9.0", "24.9.0", false],
+  // Newer than the database.
+  ["24.10.0", "24.9.0", false],
+  ["21.0.1", "21.0.1+12", false],
+  ["26.0.2", "26.0.2.11.1", false],
+  ["25.0.3", "25.0.4.1+1", true],
+  ["21", "21.0.1+12", true],
+  ["15.5", "15.18", true],
+  ["8.4.0RC1", "8.4.0", true],
+  ["8.4.0", "next", null],
+];
+for (const [version, latest, behind] of newest)
+  test(`currencyOf() says ${behind} to whether ${version} is behind ${latest}`, () => {
+    const release = version.split(".")[0] ?? "";
+    const lifecycle = { product: "x", release, latest: { version: latest } };
+    const known = memoryDatabase({
+      info: { kind: "full", schema: 1, built: "", digest: "", sources: [] },
+      advisories: [],
+      lifecycles: [{ id: runtimeKey("node"), lifecycle }],
+    });
+    assert.equal(
+      currencyOf(image([pkg("generic", "node", version)]), known, today).runtimes[0]?.behind,
+      behind,
+    );
+  });
+
 const ages: readonly (readonly [created: string | undefined, told: string])[] = [
   ["2025-12-01T10:00:00.123456789Z", "2025-12-01 31"],
   ["2026-01-01T23:59:59Z", "2026-01-01 0"],

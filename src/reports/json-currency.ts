@@ -25,7 +25,7 @@ function endValue({ release, endOfLife, days, ended }: EndOfLife): Readonly<Reco
 }
 
 function runtimeValue(runtime: RuntimeCurrency): Json {
-  const { name, version, supportedBy, newest, newestSince, packages, paths, layer } = runtime;
+  const { name, version, supportedBy, newest, newestSince, behind, packages, paths, layer } = runtime;
   return {
     name,
     version,
@@ -33,6 +33,7 @@ function runtimeValue(runtime: RuntimeCurrency): Json {
     ...endValue(runtime),
     newest,
     newestSince,
+    behind,
     packages,
     paths,
     layer,

@@ -124,6 +124,7 @@ const full: Report = {
         ended: true,
         newest: "18.20.8",
         newestSince: "2025-03-27",
+        behind: true,
         packages: ["pkg:generic/node@18.1.0"],
         paths: ["usr/local/bin/node"],
         layer: 1,

@@ -39,10 +39,10 @@ function endText({ endOfLife, days, ended }: EndOfLife): string {
 }
 
 function runtimeText(runtime: RuntimeCurrency, { os }: Currency): string {
-  const { supportedBy, ended, newest, version } = runtime;
+  const { supportedBy, ended, newest, behind } = runtime;
   if (supportedBy === "distribution") return `mended by ${os?.id ?? "its distribution"}`;
   const end = ended === null ? "nothing is known of its end of life" : endText(runtime);
-  return newest === null || newest === version ? end : `${end}, newest is ${newest}`;
+  return newest === null || behind !== true ? end : `${end}, newest is ${newest}`;
 }
 
 function packagesText({ packages }: Currency): readonly string[] {

@@ -14,6 +14,8 @@ const essential = new Set([
   "mkfifo",
   "npm",
   "node",
+  "apt",
+  "apt-get",
   "dpkg",
   "dpkg-deb",
   "dpkg-query",

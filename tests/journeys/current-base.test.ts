@@ -7,7 +7,7 @@ import { file, type ImagePlan, type LayerPlan, writeLayout } from "../support/im
 import { needs } from "../support/needs.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
 import { scan } from "../support/scan.ts";
-import { scratch, tool } from "../support/scratch.ts";
+import { scratch, seaworthy, tool } from "../support/scratch.ts";
 
 // A base image that is published anew in a real registry, and applications that were built on the old one.
 
@@ -137,7 +137,13 @@ suite("a base image beside its tag", () => {
     assert.match(gone.gaps.join(), /does not have it/u);
     const closed = await ask({ layers: [mended] }, "--base", "127.0.0.1:1/x:1");
     assert.deepEqual([closed.told, closed.code, closed.gaps.length], ["nothing", 3, 1]);
-    const wrong = await ask({ layers: [mended] }, "--base", "Not A Name");
+    const wrong = await ask({ layers: [mended], annotations: { [name]: "Not A Name" } }, ...allowed());
     assert.deepEqual([wrong.told, wrong.code, wrong.gaps.length], ["nothing", 3, 1]);
+  });
+
+  test("scan refuses a base that is no reference", { skip }, async () => {
+    const { code, stderr } = await seaworthy(["scan", "--base", "Not A Name", "dir:/nowhere"]);
+    assert.equal(code, 2);
+    assert.match(stderr, /^seaworthy: reference-invalid: /u);
   });
 });

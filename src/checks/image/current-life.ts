@@ -90,8 +90,8 @@ export const runtimeBehind: CurrencyCheck = {
   // An ended release is told by another check: its newest version is no good, either.
   judge: ({ runtimes, today }) =>
     runtimes.flatMap((runtime) => {
-      const { version, newest, newestSince } = runtime;
-      if (newest === null || newestSince === null || isEnded(runtime) || isSame(version, newest)) return [];
+      const { behind, newest, newestSince } = runtime;
+      if (behind !== true || newest === null || newestSince === null || isEnded(runtime)) return [];
       const days = daysBetween(newestSince, today);
       if (days < currentLimits.newest) return [];
       return [hit(runtime, `is behind ${newest}, which is out for ${days} days`)];
@@ -104,11 +104,6 @@ function isEnded({ supportedBy, ended }: RuntimeCurrency): boolean {
 
 function isNear({ ended, days }: EndOfLife): boolean {
   return ended === false && days !== null && days <= currentLimits.endOfLife;
-}
-
-// Builders of Java write their build behind the version: `21.0.1+12`.
-function isSame(version: string, newest: string): boolean {
-  return newest === version || newest.startsWith(`${version}+`) || newest.startsWith(`${version}.`);
 }
 
 function endedText({ endOfLife, days }: EndOfLife): string {
