@@ -89,7 +89,7 @@ export interface PackedFinds {
   readonly plugin: Uint8Array;
   readonly entry: Uint32Array;
   /** Bits that tell which parts of a find are not empty. */
-  readonly parts: Uint8Array;
+  readonly parts: Uint16Array;
   readonly ends: Uint32Array;
   readonly bytes: Uint8Array;
 }

@@ -26,6 +26,7 @@ const full: LayerFind = {
   ],
   distro: { id: "debian", version: "12", idLike: [], prettyName: "Debian" },
   licences: ["GPL"],
+  repositories: [{ kind: "apk", uri: "http://m.example" }],
   problems: [{ code: "malformed", message: "line 1" }],
 };
 const finds: readonly LayerFind[] = [

@@ -16,6 +16,7 @@ const findParts = {
   problems: 32,
   observations: 64,
   accounts: 128,
+  repositories: 256,
 } as const;
 
 /** A part that a find may have. */
@@ -91,7 +92,7 @@ export function createFindPacker(): FindPacker {
       plugins,
       plugin: Uint8Array.from(columns.plugin.finish()),
       entry: columns.entry.finish(),
-      parts: Uint8Array.from(columns.parts.finish()),
+      parts: Uint16Array.from(columns.parts.finish()),
       ends: columns.ends.finish(),
       bytes: new Uint8Array(memory.finish(used)),
     }),
@@ -99,7 +100,7 @@ export function createFindPacker(): FindPacker {
 }
 
 function partsOf(find: Omit<LayerFind, "plugin" | "entry">): number {
-  const { packages, owns, distro, licences, problems, observations, accounts } = find;
+  const { packages, owns, distro, licences, problems, observations, accounts, repositories } = find;
   return (
     (packages.length > 0 ? findParts.packages : 0) |
     (owns.length > 0 ? findParts.owns : 0) |
@@ -108,7 +109,8 @@ function partsOf(find: Omit<LayerFind, "plugin" | "entry">): number {
     (licences === undefined ? 0 : findParts.licences) |
     (problems.length > 0 ? findParts.problems : 0) |
     (observations === undefined ? 0 : findParts.observations) |
-    (accounts === undefined ? 0 : findParts.accounts)
+    (accounts === undefined ? 0 : findParts.accounts) |
+    (repositories === undefined ? 0 : findParts.repositories)
   );
 }
 

@@ -67,9 +67,7 @@ function visibleRepositories(
   visible: ReadonlyMap<string, number>,
 ): ImageContent["repositories"] {
   const found = [...visible].flatMap(([path, id]) =>
-    (merged.finds.get(id) ?? []).flatMap(({ repositories }) =>
-      repositories === undefined ? [] : [{ path, repositories }],
-    ),
+    merged.finds.get(id, "repositories").map(({ repositories = [] }) => ({ path, repositories })),
   );
   return found.sort((a, b) => byText(a.path, b.path)).flatMap(({ repositories }) => repositories);
 }

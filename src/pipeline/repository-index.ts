@@ -44,7 +44,7 @@ async function readApk(place: IndexPlace, question: RepositoryQuestion): Promise
   throw absent(place, `APKINDEX.tar.gz for ${question.architecture}`);
 }
 
-const listBounds = { bytes: 2 ** 31, ratio: 1100 };
+const listBounds = { bytes: 2 ** 31, ratio: 1100, free: 2 ** 26 };
 const releaseLimit = 16 * 2 ** 20;
 
 async function readApt(place: IndexPlace, question: RepositoryQuestion): Promise<RepositoryAnswer> {

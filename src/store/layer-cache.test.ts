@@ -47,7 +47,7 @@ function layer(diffId: string, names = "name"): LayerIndex {
       plugins: ["p"],
       plugin: new Uint8Array([0]),
       entry: new Uint32Array([0]),
-      parts: new Uint8Array([1]),
+      parts: new Uint16Array([1]),
       ends: new Uint32Array([3]),
       bytes: Uint8Array.from([1, 2, 3]),
     },
