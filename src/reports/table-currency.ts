@@ -41,7 +41,7 @@ function endText({ endOfLife, days, ended }: EndOfLife): string {
 function runtimeText(runtime: RuntimeCurrency, { os }: Currency): string {
   const { supportedBy, ended, newest, behind } = runtime;
   if (supportedBy === "distribution") return `mended by ${os?.id ?? "its distribution"}`;
-  const end = ended === null ? "nothing is known of its end of life" : endText(runtime);
+  const end = ended === null ? "its end of life is not known" : endText(runtime);
   return newest === null || behind !== true ? end : `${end}, newest is ${newest}`;
 }
 
