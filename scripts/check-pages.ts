@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dockerfileRules } from "../src/checks/dockerfile/list.ts";
-import { judges, observedChecks, treeChecks } from "../src/checks/image/list.ts";
+import { currencyChecks, judges, observedChecks, treeChecks } from "../src/checks/image/list.ts";
 import { pinningChecks } from "../src/checks/manifest/pinning.ts";
 import type { CheckText } from "../src/core/check.ts";
 
@@ -14,7 +14,7 @@ export function checkPages(): ReadonlyMap<string, string> {
   const images = [
     ...treeChecks.map(({ text }) => text),
     ...observedChecks,
-    ...judges.map(({ text }) => text),
+    ...[...judges, ...currencyChecks].map(({ text }) => text),
     ...pinningChecks,
   ]
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))

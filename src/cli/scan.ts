@@ -5,7 +5,6 @@ import { jsonReport } from "../reports/json.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import {
   failOn,
-  type ImageValues,
   imageOptions,
   imageUsage,
   judgedDay,

@@ -1,7 +1,8 @@
 import type { CheckFinding } from "../core/check.ts";
 import type { ImageSetReport, SetImage } from "../core/image-set.ts";
 import type { Report } from "../core/report.ts";
-import { databaseValue, type Json, policyValue, reportText, verdictValue } from "./json.ts";
+import { databaseValue, policyValue, reportText, verdictValue } from "./json.ts";
+import type { Json } from "./json-value.ts";
 
 /** Version of the set's shape, counted as `reportSchemaVersion` is. */
 export const imageSetSchemaVersion = "1.0";

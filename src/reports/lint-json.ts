@@ -1,5 +1,5 @@
 import type { LintFinding, LintFix, LintReport } from "../core/lint.ts";
-import type { Json } from "./json.ts";
+import type { Json } from "./json-value.ts";
 
 /** The report by schemas/lint.schema.json: fields in the schema's order, two spaces, a newline at the end. */
 export function lintJson(report: LintReport): string {
