@@ -26,6 +26,7 @@ const packages = [...installed, ...named, ...unnamed];
 const image: IndexedImage = {
   reference: "bench",
   digest: undefined,
+  format: "oci",
   platform: { os: "linux", architecture: "amd64" },
   config: {
     platform: { os: "linux", architecture: "amd64" },
@@ -38,6 +39,7 @@ const image: IndexedImage = {
     workingDir: "",
     labels: {},
     exposedPorts: [],
+    volumes: [],
     healthcheck: [],
   },
   annotations: {},

@@ -24,6 +24,7 @@ const image: OpenImage = {
     workingDir: "",
     labels: {},
     exposedPorts: [],
+    volumes: [],
     healthcheck: [],
   },
   annotations: {},

@@ -1,8 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dockerfileRules } from "../src/checks/dockerfile/list.ts";
-import { currencyChecks, judges, observedChecks, treeChecks } from "../src/checks/image/list.ts";
+import { checkTexts } from "../src/checks/image/list.ts";
 import { pinningChecks } from "../src/checks/manifest/pinning.ts";
 import type { CheckText } from "../src/core/check.ts";
 
@@ -11,12 +11,7 @@ import type { CheckText } from "../src/core/check.ts";
 /** Name of the file → its text. */
 export function checkPages(): ReadonlyMap<string, string> {
   const rules = dockerfileRules.map(({ about, optional }) => ({ about, optional: optional === true }));
-  const images = [
-    ...treeChecks.map(({ text }) => text),
-    ...observedChecks,
-    ...[...judges, ...currencyChecks].map(({ text }) => text),
-    ...pinningChecks,
-  ]
+  const images = [...checkTexts, ...pinningChecks]
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .map((about) => ({ about, optional: false }));
   return new Map([
@@ -55,6 +50,9 @@ ShellCheck's findings keep their ids (SC2086). Those that are off are applied wh
 
 ${rowsOf(rules)}
 ## Images (\`seaworthy scan\`)
+\`--check ID=SEVERITY\` changes how bad a check's findings are, \`--check ID=off\` turns it off. [coverage.md](coverage.md) tells which rules
+of Dockle, CIS and others they cover.
+
 ${rowsOf(images)}`;
 }
 
@@ -77,7 +75,8 @@ function page(about: CheckText, optional: boolean): string {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const directory = fileURLToPath(new URL("../docs/checks", import.meta.url));
-  rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
+  // coverage.md is written by hand.
+  for (const name of readdirSync(directory)) if (name.startsWith("SW-")) rmSync(join(directory, name));
   for (const [name, text] of checkPages()) writeFileSync(join(directory, name), text);
 }

@@ -148,6 +148,20 @@ suite("the command over a small image", () => {
         assert.equal(code, expected, out);
       });
 
+    test("scan fails on checks as the command says, and echoes that", async () => {
+      const strict = await scan("-f", "json", "--check", "SW-IM-020=critical", clean);
+      assert.equal(strict.code, 1);
+      const report = JSON.parse(strict.out);
+      assert.deepEqual(report.verdict.reasons, [
+        { code: "check-failed", message: "SW-IM-020 Image runs as root: critical (fail on high)" },
+      ]);
+      assert.deepEqual(report.policy.checks, { "SW-IM-020": { severity: "critical", off: false } });
+      const off = await scan("-f", "json", "--check=SW-IM-020=off", clean);
+      assert.equal(off.code, 0);
+      assert.deepEqual(JSON.parse(off.out).checks, []);
+      assert.deepEqual(JSON.parse(off.out).policy.checks, { "SW-IM-020": { severity: null, off: true } });
+    });
+
     test("scan writes several formats at once, whole, and the same bytes every time", async () => {
       const dir = scratch("out");
       const [a, b] = [join(dir, "a.json"), join(dir, "b.json")];

@@ -2,6 +2,7 @@ import type { Policy, Report } from "../core/report.ts";
 import { scanReport } from "../pipeline/scan.ts";
 import { defaultPolicy } from "../policy/evaluate.ts";
 import { jsonReport } from "../reports/json.ts";
+import { checkSettings } from "./check-options.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import {
   failOn,
@@ -33,6 +34,7 @@ const options = {
   all: { type: "boolean" },
   "fail-on": { type: "string" },
   "only-fixed": { type: "boolean" },
+  check: { type: "string", multiple: true },
   "require-owned-executables": { type: "boolean" },
   "no-scan": { type: "boolean" },
   ...currencyOptions,
@@ -54,6 +56,8 @@ k8s    finds the images that manifests, charts, kustomizations and Compose files
       --all              show long lists whole
       --fail-on SEVERITY critical, high (default), medium, low, negligible, any or never
       --only-fixed       fail only on findings that a version mends
+      --check ID=SEVERITY|off
+                         how bad a check's findings are, or that it makes none; may be given again
       --require-owned-executables
                          executables that no package claims make the verdict unknown
       --no-scan          with k8s: list the images and judge only how they are named
@@ -115,6 +119,7 @@ interface ScanValues extends CurrencyValues {
   readonly all?: boolean | undefined;
   readonly "fail-on"?: string | undefined;
   readonly "only-fixed"?: boolean | undefined;
+  readonly check?: readonly string[] | undefined;
   readonly "require-owned-executables"?: boolean | undefined;
   readonly "no-scan"?: boolean | undefined;
 }
@@ -124,6 +129,7 @@ function policyOf(values: ScanValues): Policy {
     failOn: failOn("scan", values["fail-on"], defaultPolicy.failOn),
     onlyFixed: values["only-fixed"] === true,
     unownedExecutables: values["require-owned-executables"] === true ? "unknown" : "list",
+    checks: checkSettings("scan", values.check ?? []),
   };
 }
 

@@ -45,4 +45,6 @@ export interface CheckFinding extends CheckHit {
   readonly severity: Severity;
   readonly why: string;
   readonly remedy: string;
+  /** How many findings the packages in `owners` have. */
+  readonly findings: number;
 }

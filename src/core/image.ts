@@ -27,6 +27,8 @@ export interface ImageConfig {
   readonly labels: Readonly<Record<string, string>>;
   /** As in `EXPOSE`: `22/tcp`. */
   readonly exposedPorts: readonly string[];
+  /** As in `VOLUME`: `/data`. */
+  readonly volumes: readonly string[];
   /** The command of Docker's health check, `["CMD", …]`; empty without one. OCI's config has none. */
   readonly healthcheck: readonly string[];
   readonly created?: string | undefined;

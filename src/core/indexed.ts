@@ -5,10 +5,14 @@ import type { PluginRun } from "./plugin.ts";
 import type { Gap, ReportLayer } from "./report.ts";
 import type { TreeSights } from "./sights.ts";
 
+/** `directory`: a root file system without any config. Docker's own config may hold a health check, OCI's cannot. */
+export type ImageFormat = "docker" | "oci" | "directory";
+
 /** An image whose layers were read and merged: all that matching needs, no bytes. Made once by digest, matched for ever. */
 export interface IndexedImage {
   readonly reference: string;
   readonly digest: string | undefined;
+  readonly format: ImageFormat;
   readonly platform: Platform;
   readonly config: ImageConfig;
   readonly annotations: Readonly<Record<string, string>>;

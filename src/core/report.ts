@@ -79,12 +79,22 @@ export interface Coverage {
   readonly database: DatabaseInfo;
 }
 
+/** How a policy changes a check. */
+export interface CheckSetting {
+  /** In place of the check's own. */
+  readonly severity?: Severity | undefined;
+  /** It makes no findings. */
+  readonly off?: boolean | undefined;
+}
+
 /** What a policy decides from. */
 export interface Policy {
   readonly failOn: Severity | "never";
   readonly onlyFixed: boolean;
   /** Is an executable that no package claims a reason for `unknown`? */
   readonly unownedExecutables: "list" | "unknown";
+  /** By id of the check; one that is not named is as its text says. */
+  readonly checks: Readonly<Record<string, CheckSetting>>;
 }
 
 /** One line of a verdict. */

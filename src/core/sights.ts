@@ -1,10 +1,14 @@
 import type { CheckText } from "./check.ts";
+import type { ImageConfig } from "./image.ts";
+import type { LayerExecutable } from "./layer.ts";
 import type { Accounts, Observation } from "./plugin.ts";
 
 /** An entry of the merged image: what is visible in the end. */
 export interface TreeFile {
   /** Canonical, without leading slash. */
   readonly path: string;
+  /** The path of the directory that it is in; `""` for the root. Entries of one directory are shown one after the other. */
+  readonly directory: string;
   /** Last part of the path. */
   readonly name: string;
   readonly kind: "file" | "directory" | "symlink" | "other";
@@ -18,8 +22,8 @@ export interface TreeFile {
   readonly layer: number;
   /** Of a symbolic link: as written. */
   readonly target: string;
-  /** Is it a program by its first bytes (ELF, PE, Mach-O), or a script with an execute bit? */
-  readonly program: boolean;
+  /** What kind of program, by its first bytes; of scripts only those with an execute bit. */
+  readonly program: LayerExecutable["kind"] | undefined;
   /** The extended attribute `security.capability`, one character a byte (capabilities(7)); undefined without one. */
   readonly capability: string | undefined;
 }
@@ -32,16 +36,34 @@ export interface ImageTree {
 
 /** What a check saw at one entry. Sights of one check, layer and `group` become one finding. */
 export interface TreeSight {
-  /** What to count together: a directory (`usr/share/doc`), a program's name. */
+  /** What to count together: a family of tools, a directory. */
   readonly group: string;
-  /** What was seen, in words; the finding's is that of its first entry, by path. */
+  /** What was seen, in words; the finding's is that of its first entry, by path, followed by all its items. */
   readonly message: string;
+  /** What is to be listed by name: a program's. */
+  readonly item?: string | undefined;
+  /** Path to name instead of the entry's own: the directory that is of no use as a whole. */
+  readonly place?: string | undefined;
 }
 
-/** Looks at every visible entry once, in one pass with all others: it must be cheap, and pure. */
+/** Looks at visible entries once, in one pass with all others: it must be cheap, and pure. */
 export interface TreeCheck {
   readonly text: CheckText;
+  /** Asked only for programs of these names ({@link programName}) in directories of programs; undefined: for every entry. */
+  readonly programs?: ReadonlySet<string> | undefined;
   look(file: TreeFile, tree: ImageTree): TreeSight | undefined;
+  /** Does what was found count in an image with this config? It does where this is undefined. */
+  counts?(find: TreeFind, config: ImageConfig): boolean;
+}
+
+const architecture = /^(?:[a-z0-9_]+-(?:linux|pc|unknown|redhat|alpine)-[a-z0-9_-]*(?:gnu|musl)[a-z0-9]*-)/;
+const suffix = /(?:-[a-z0-9_]+-linux-(?:gnu|musl)\w*)?$/;
+
+/** A program's name without architecture and version: `gcc` for `x86_64-linux-gnu-gcc-12`, `python` for `python3.11`. */
+export function programName(name: string): string {
+  const bare = name.includes("-linux-") ? name.replace(architecture, "").replace(suffix, "") : name;
+  const last = bare.charCodeAt(bare.length - 1);
+  return last >= 0x30 && last <= 0x39 ? bare.replace(/(?<=[a-z+])[-.]?\d[\d.]*$/, "") : bare;
 }
 
 /** What was seen in one group of one layer. */
@@ -50,7 +72,7 @@ export interface TreeFind {
   readonly group: string;
   readonly message: string;
   readonly layer: number;
-  /** The first entries, sorted by path. */
+  /** The first entries or the places that stand for them, sorted. */
   readonly paths: readonly string[];
   /** How many there are in all, and their bytes. */
   readonly entries: number;

@@ -1,5 +1,5 @@
+import type { ReadEntry } from "../formats/history-entry.ts";
 import { isRecord } from "../formats/shape.ts";
-import type { ReadEntry } from "./history-entry.ts";
 
 /**
  * How much of an image is proven: the lowest `base` layers are the base image's, those from `application` on are the application's.

@@ -20,7 +20,7 @@ test("parseImageConfig() reads what the specification's example has", () => {
         Env: ["PATH=/usr/bin", "FOO=oci"],
         Entrypoint: ["/bin/my-app-binary"],
         Cmd: ["--foreground"],
-        Volumes: null,
+        Volumes: { "/data": {} },
         WorkingDir: "/home/alice",
         Labels: { "com.example": "1" },
       },
@@ -51,6 +51,7 @@ test("parseImageConfig() reads what the specification's example has", () => {
     workingDir: "/home/alice",
     labels: { "com.example": "1" },
     exposedPorts: ["8080/tcp"],
+    volumes: ["/data"],
     healthcheck: [],
     created: "2015-10-31T22:22:56.015925234Z",
   });

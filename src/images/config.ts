@@ -38,6 +38,7 @@ export function parseImageConfig(json: string, what: string): ImageConfig {
     workingDir: optionalText(run["WorkingDir"], `${what}.config.WorkingDir`) ?? "",
     labels: textMap(run["Labels"], `${what}.config.Labels`),
     exposedPorts: Object.keys(optionalRecord(run["ExposedPorts"], `${what}.config.ExposedPorts`) ?? {}),
+    volumes: Object.keys(optionalRecord(run["Volumes"], `${what}.config.Volumes`) ?? {}),
     healthcheck: healthcheck(run["Healthcheck"], `${what}.config.Healthcheck`),
     created: optionalText(whole["created"], `${what}.created`) || undefined,
   };
@@ -56,6 +57,7 @@ export function emptyConfig(platform: ImageConfig["platform"]): ImageConfig {
     workingDir: "",
     labels: {},
     exposedPorts: [],
+    volumes: [],
     healthcheck: [],
   };
 }

@@ -1,7 +1,7 @@
 import type { ImageConfig } from "../core/image.ts";
 import type { Instruction, Stage } from "../formats/dockerfile.ts";
+import type { ReadEntry } from "../formats/history-entry.ts";
 import { instructionMatches } from "./dockerfile-match.ts";
-import type { ReadEntry } from "./history-entry.ts";
 
 /** Where a layer was written. */
 export interface LayerOrigin {

@@ -1,5 +1,5 @@
 import type { Instruction } from "../formats/dockerfile.ts";
-import type { ReadEntry } from "./history-entry.ts";
+import type { ReadEntry } from "../formats/history-entry.ts";
 
 /** Can this history entry be what a builder wrote for this RUN, COPY, ADD or WORKDIR? Variables may stand for any text. */
 export function instructionMatches(instruction: Instruction, entry: ReadEntry): boolean {

@@ -129,6 +129,7 @@ async function inspect(directory: string, name: string): Promise<LayeredImage> {
       workingDir: "",
       labels: {},
       exposedPorts: [],
+      volumes: [],
       healthcheck: [],
     },
   };

@@ -30,6 +30,7 @@ function image(lines: Lines, more: More = {}): LayeredImage {
     workingDir: "",
     labels: more.labels ?? {},
     exposedPorts: [],
+    volumes: [],
     healthcheck: [],
   };
   return { config, annotations: more.annotations ?? {}, layers: diffIds.map(blob) };

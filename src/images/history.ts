@@ -1,9 +1,9 @@
 import type { ImageConfig, LayerBlob } from "../core/image.ts";
 import type { ReportLayer } from "../core/report.ts";
 import { parseDockerfile } from "../formats/dockerfile.ts";
+import { readEntry } from "../formats/history-entry.ts";
 import { type BaseProof, fromBase, proveBase } from "./base.ts";
 import { type DockerfileJoin, joinDockerfile } from "./dockerfile-join.ts";
-import { readEntry } from "./history-entry.ts";
 
 /** What an opened image tells of its layers. */
 export interface LayeredImage {

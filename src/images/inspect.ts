@@ -1,16 +1,29 @@
 import { entryKinds, type LayerEntries } from "../core/layer.ts";
-import type { FileOwner, ImageTree, TreeCheck, TreeFile, TreeFind, TreeSight } from "../core/sights.ts";
+import {
+  type FileOwner,
+  type ImageTree,
+  programName,
+  type TreeCheck,
+  type TreeFile,
+  type TreeFind,
+  type TreeSight,
+} from "../core/sights.ts";
 import type { MergedLayers } from "./merge.ts";
 import { byText } from "./merge-packages.ts";
-import { childPath, type Directory, nodesBelow, resolvePath, type TreeNode } from "./tree.ts";
+import { childPath, type Directory, directoryPath, nodesBelow, resolvePath, type TreeNode } from "./tree.ts";
 import { layerOf } from "./tree-apply.ts";
 
 /** What one pass over the merged tree saw; who owns the paths is not yet known. */
 export interface Inspection {
-  readonly finds: readonly Omit<TreeFind, "owners">[];
+  readonly finds: readonly SeenFind[];
   readonly owners: readonly FileOwner[];
   /** Bytes of all visible files, each content once. */
   readonly visibleBytes: number;
+}
+
+/** `placed`: its paths are places that stand for what was seen, which nobody needs to own. */
+export interface SeenFind extends Omit<TreeFind, "owners"> {
+  readonly placed: boolean;
 }
 
 /** Shows every visible entry to every check, once. */
@@ -23,6 +36,7 @@ export function inspectTree(merged: MergedLayers, checks: readonly TreeCheck[]):
         : describe(merged, place.directory, place.name, place.node);
     },
   };
+  const asked = askers(checks);
   const groups = new Map<string, Group>();
   const owners = new Map<number, Counted>();
   const counted = new Set<number>();
@@ -36,15 +50,41 @@ export function inspectTree(merged: MergedLayers, checks: readonly TreeCheck[]):
       visibleBytes += file.size;
     }
     countOwner(owners, file);
-    for (const check of checks) {
-      const sight = check.look(file, tree);
-      if (sight !== undefined) addSight(groups, check.text.id, file, sight);
-    }
+    for (const check of asked.always) see(groups, check, file, tree);
+    for (const check of asked.about(directory, name)) see(groups, check, file, tree);
   }
   return {
     finds: [...groups.values()].map(findOf).sort(compareFinds),
     owners: [...owners.values()].sort((a, b) => a.uid - b.uid || a.gid - b.gid),
     visibleBytes,
+  };
+}
+
+function see(groups: Map<string, Group>, check: TreeCheck, file: TreeFile, tree: ImageTree): void {
+  const sight = check.look(file, tree);
+  if (sight !== undefined) addSight(groups, check.text.id, file, sight);
+}
+
+interface Askers {
+  readonly always: readonly TreeCheck[];
+  /** Those that ask for programs of this name. */
+  about(directory: Directory, name: string): readonly TreeCheck[];
+}
+
+// A directory of distroless' debug images is /busybox; small images have programs in the root.
+const programDirectories: ReadonlySet<string> = new Set(["", "bin", "busybox", "sbin"]);
+const nobody: readonly TreeCheck[] = [];
+
+function askers(checks: readonly TreeCheck[]): Askers {
+  const byName = new Map<string, TreeCheck[]>();
+  for (const check of checks)
+    for (const name of check.programs ?? []) byName.set(name, [...(byName.get(name) ?? []), check]);
+  return {
+    always: checks.filter(({ programs }) => programs === undefined),
+    about(directory, name) {
+      if (!programDirectories.has(directory.name)) return nobody;
+      return byName.get(name) ?? byName.get(programName(name)) ?? nobody;
+    },
   };
 }
 
@@ -62,6 +102,7 @@ function describe(merged: MergedLayers, directory: Directory, name: string, node
   const content = typeof node === "number" ? (merged.contents.get(node) ?? node) : id;
   return {
     path: childPath(directory, name),
+    directory: directoryPath(directory),
     name,
     kind: kindOf(entries, entry, node),
     mode: stated ? (entries.mode[entry] ?? 0) : 0o755,
@@ -70,7 +111,7 @@ function describe(merged: MergedLayers, directory: Directory, name: string, node
     size: typeof node === "number" ? sizeOf(merged, content) : 0,
     layer,
     target: typeof node === "object" && node.kind === "link" ? node.target : "",
-    program: typeof node === "number" && merged.programs.has(content),
+    program: typeof node === "number" ? merged.programs.get(content) : undefined,
     capability: stated ? entries.capabilities.get(entry) : undefined,
   };
 }
@@ -109,38 +150,57 @@ function countOwner(owners: Map<number, Counted>, { uid, gid, path, layer }: Tre
   }
 }
 
-/** Most paths that are kept of one find. */
+/** Most paths and items that are kept of one find. */
 const mostPaths = 20;
+const mostItems = 100;
 
 interface Group extends Pick<TreeFind, "check" | "group" | "layer"> {
   entries: number;
   bytes: number;
+  placed: boolean;
+  readonly items: Set<string>;
   seen: { readonly path: string; readonly message: string }[];
 }
 
 function addSight(groups: Map<string, Group>, check: string, file: TreeFile, sight: TreeSight): void {
-  const { group, message } = sight;
+  const { group, message, item, place } = sight;
   const { layer, path, size } = file;
   const key = `${check}\n${layer}\n${group}`;
-  const known = groups.get(key);
+  let known = groups.get(key);
   if (known === undefined) {
-    groups.set(key, { check, group, layer, entries: 1, bytes: size, seen: [{ path, message }] });
-    return;
+    known = {
+      check,
+      group,
+      layer,
+      entries: 0,
+      bytes: 0,
+      placed: place !== undefined,
+      items: new Set(),
+      seen: [],
+    };
+    groups.set(key, known);
   }
   known.entries += 1;
   known.bytes += size;
-  known.seen.push({ path, message });
+  if (item !== undefined && known.items.size < mostItems) known.items.add(item);
+  const named = place ?? path;
+  if (known.seen.at(-1)?.path === named) return;
+  known.seen.push({ path: named, message });
   if (known.seen.length >= 4 * mostPaths) known.seen = firstOf(known.seen);
 }
 
 function firstOf(seen: Group["seen"]): Group["seen"] {
-  return seen.sort((a, b) => byText(a.path, b.path)).slice(0, mostPaths);
+  return seen
+    .sort((a, b) => byText(a.path, b.path))
+    .filter(({ path }, at, all) => path !== all[at - 1]?.path)
+    .slice(0, mostPaths);
 }
 
-function findOf({ check, group, layer, entries, bytes, seen }: Group): Omit<TreeFind, "owners"> {
+function findOf({ check, group, layer, entries, bytes, placed, items, seen }: Group): SeenFind {
   const first = firstOf(seen);
-  const message = first[0]?.message ?? "";
-  return { check, group, message, layer, paths: first.map(({ path }) => path), entries, bytes };
+  const names = items.size === 0 ? "" : `: ${[...items].sort(byText).join(", ")}`;
+  const message = `${first[0]?.message ?? ""}${names}`;
+  return { check, group, message, layer, paths: first.map(({ path }) => path), entries, bytes, placed };
 }
 
 function compareFinds(a: Pick<TreeFind, "check" | "layer" | "group">, b: typeof a): number {

@@ -310,6 +310,15 @@ test("assembleImage() lists programs that nobody owns, with the layer of their b
   ]);
 });
 
+test("assembleImage() leaves scripts in /etc to packages where only sums list files, which leave them out", () => {
+  const script = "#!/bin/sh\n";
+  const items = [file("etc/update-motd.d/10-uname", script, 0o755), file("opt/tool", script, 0o755)];
+  const bare = image([debian, ...items]);
+  assert.equal(bare.unownedExecutables.length, 2);
+  const distroless = image([debian, file("var/lib/dpkg/status.d/base.pkg", "base 1"), ...items]);
+  assert.deepEqual(distroless.unownedExecutables, [{ path: "opt/tool", layer: 0 }]);
+});
+
 test("assembleImage() leaves the scripts of dpkg's packages to them, and nothing else beside them", () => {
   const info = "var/lib/dpkg/info";
   const names = [

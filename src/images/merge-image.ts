@@ -109,7 +109,8 @@ function distroOf(merged: MergedLayers, id: number): Distro | undefined {
   return merged.finds.get(id, "distro")[0]?.distro;
 }
 
-// A file that proves a language package (a Go program, a jar) belongs to that package.
+// A file that proves a language package (a Go program, a jar) belongs to that package. What distroless images list of a package's
+// files is its md5sums, in which dpkg leaves the configuration out.
 function unowned(
   merged: MergedLayers,
   visible: ReadonlyMap<string, number>,
@@ -117,8 +118,12 @@ function unowned(
   proving: ReadonlySet<string>,
   owners: Owners,
 ): ImageContent["unownedExecutables"] {
+  const listless = [...visible.keys()].some((path) => path.startsWith("var/lib/dpkg/status.d/"));
+  const isConfiguration = (path: string): boolean =>
+    listless && path.startsWith("etc/") && merged.programs.get(visible.get(path) ?? -1) === "script";
   return programs
-    .filter((path) => !proving.has(path) && !owners.isOwned(path) && !isMaintainerScript(path, visible))
+    .filter((path) => !proving.has(path) && !owners.isOwned(path))
+    .filter((path) => !isMaintainerScript(path, visible) && !isConfiguration(path))
     .sort(byText)
     .map((path) => ({ path, layer: layerOf(merged.bases, visible.get(path) ?? 0) }));
 }

@@ -1,4 +1,4 @@
-import type { LayerError, LayerIndex, PackedFinds } from "../core/layer.ts";
+import type { LayerError, LayerExecutable, LayerIndex, PackedFinds } from "../core/layer.ts";
 import type { Extractor } from "../core/plugin.ts";
 import { createFindIndex, type FindIndex } from "./find-index.ts";
 import { createFindPacker, noFinds, pluginAt } from "./find-pack.ts";
@@ -13,20 +13,20 @@ export interface MergedLayers extends MergedTree {
   readonly finds: FindIndex;
   /** Content id → what plugins could not read of it. */
   readonly errors: ReadonlyMap<number, readonly LayerError[]>;
-  /** Content ids of programs. */
-  readonly programs: ReadonlySet<number>;
+  /** Content ids of programs, and of what kind they are. */
+  readonly programs: ReadonlyMap<number, LayerExecutable["kind"]>;
 }
 
 /** Merges layers, lowest first; undefined stands for one that could not be read at all. */
 export function mergeLayers(layers: readonly (LayerIndex | undefined)[]): MergedLayers {
   const errors = new Map<number, LayerError[]>();
-  const programs = new Set<number>();
+  const programs = new Map<number, LayerExecutable["kind"]>();
   let base = 0;
   const bases: number[] = [];
   for (const layer of layers) {
     bases.push(base);
     for (const error of layer?.errors ?? []) append(errors, base + error.entry, error);
-    for (const { entry } of layer?.executables ?? []) programs.add(base + entry);
+    for (const { entry, kind } of layer?.executables ?? []) programs.set(base + entry, kind);
     base += layer?.entries.count ?? 0;
   }
   const finds = createFindIndex(

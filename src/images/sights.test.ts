@@ -103,6 +103,45 @@ test("assembleImage() keeps the first twenty paths of many, and counts all", () 
   );
 });
 
+test("assembleImage() names the places and items that a check tells, once each", () => {
+  const placed: TreeCheck = {
+    text: { ...text, id: "SW-IM-904" },
+    look: ({ kind, name, directory }) =>
+      kind === "file" && directory.startsWith("doc/")
+        ? { group: "", message: "saw", item: name, place: directory }
+        : undefined,
+  };
+  const items = ["doc/b/2", "doc/a/1", "doc/b/1", "doc/a/2"].map((path) => file(path, "123"));
+  const { finds } = sights([[...items, file("var/lib/dpkg/info/p.list", "doc/a")]], [placed]);
+  assert.deepEqual(
+    finds.map(({ message, paths, entries, bytes, owners }) => [message, paths, entries, bytes, owners]),
+    [["saw: 1, 2", ["doc/a", "doc/b"], 4, 12, []]],
+  );
+});
+
+test("assembleImage() asks checks of programs only about these, in directories of programs", () => {
+  const asked: string[] = [];
+  const tools: TreeCheck = {
+    text: { ...text, id: "SW-IM-905" },
+    programs: new Set(["gcc", "nc.openbsd"]),
+    look: ({ path }) => {
+      asked.push(path);
+      return undefined;
+    },
+  };
+  const paths = [
+    "usr/bin/gcc-12",
+    "bin/nc.openbsd",
+    "bin/nc",
+    "opt/gcc/x",
+    "gcc",
+    "opt/x/sbin/gcc",
+    "usr/bin/y/gcc",
+  ];
+  sights([paths.map((path) => file(path, "1"))], [tools]);
+  assert.deepEqual(asked.toSorted(), ["bin/nc.openbsd", "gcc", "opt/x/sbin/gcc", "usr/bin/gcc-12"]);
+});
+
 test("assembleImage() shows checks what is visible in the end, as it is", () => {
   const seen: TreeFile[] = [];
   const all: TreeCheck = {
@@ -134,18 +173,20 @@ test("assembleImage() shows checks what is visible in the end, as it is", () => 
   );
   const brief = seen
     .map(({ path, kind, mode, uid, gid, size, layer, target, program, capability }) =>
-      [path, kind, mode.toString(8), uid, gid, size, layer, target, program, capability?.length].join(" "),
+      [path, kind, mode.toString(8), uid, gid, size, layer, target, program ?? "", capability?.length].join(
+        " ",
+      ),
     )
     .sort();
   assert.deepEqual(brief, [
-    "d directory 1777 3 4 0 0  false ",
-    "d/hard file 755 0 0 10 0  true ",
-    "d/late file 644 0 0 1 1  false ",
-    "d/ping file 644 0 0 1 0  false 6",
-    "d/tool file 4755 1000 50 10 0  true ",
-    "implied directory 755 0 0 0 0  false ",
-    "implied/below file 644 0 0 2 0  false ",
-    "link symlink 755 0 0 0 0 d/tool false ",
+    "d directory 1777 3 4 0 0   ",
+    "d/hard file 755 0 0 10 0  script ",
+    "d/late file 644 0 0 1 1   ",
+    "d/ping file 644 0 0 1 0   6",
+    "d/tool file 4755 1000 50 10 0  script ",
+    "implied directory 755 0 0 0 0   ",
+    "implied/below file 644 0 0 2 0   ",
+    "link symlink 755 0 0 0 0 d/tool  ",
   ]);
 });
 

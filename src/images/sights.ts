@@ -26,11 +26,14 @@ export function seeTree(
   const observations = placeObservations(merged);
   return {
     paths: [
-      ...inspection.finds.flatMap(({ paths }) => paths),
+      ...inspection.finds.flatMap(({ paths, placed }) => (placed ? [] : paths)),
       ...observations.filter(({ unlessOwned }) => unlessOwned === true).map(({ path }) => path),
     ],
     attribute: (owners) => ({
-      finds: inspection.finds.map((find) => ({ ...find, owners: ownersOf(find.paths, owners) })),
+      finds: inspection.finds.map(({ placed, ...find }) => ({
+        ...find,
+        owners: placed ? [] : ownersOf(find.paths, owners),
+      })),
       observations: observations.filter(
         ({ unlessOwned, path, layer }) => unlessOwned !== true || !owners.isShipped(path, layer),
       ),

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { indexedImage } from "../../tests/support/indexed.ts";
 import type { Lifecycle } from "../core/advisory.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { Distro, Package, PackageType } from "../core/package.ts";
 import { packagePurl } from "../core/purl.ts";
 import { runtimeKey } from "../core/runtime.ts";
-import { noSights } from "../core/sights.ts";
 import { memoryDatabase } from "../store/advisory-memory.ts";
 import { checkImage } from "./check.ts";
 import { currencyOf } from "./currency.ts";
@@ -59,38 +59,8 @@ function pkg(type: PackageType, name: string, version: string, more: Partial<Pac
 }
 
 function image(packages: readonly Package[], distro?: Distro, created?: string): IndexedImage {
-  const platform = { os: "linux", architecture: "amd64" };
-  return {
-    reference: "test",
-    digest: undefined,
-    platform,
-    config: {
-      platform,
-      diffIds: [],
-      history: [],
-      env: [],
-      entrypoint: [],
-      cmd: [],
-      user: "1",
-      workingDir: "",
-      labels: {},
-      exposedPorts: [],
-      healthcheck: [],
-      created,
-    },
-    annotations: {},
-    sights: noSights,
-    distro,
-    layers: [],
-    packages,
-    hiddenPackages: [],
-    runs: [],
-    gaps: [],
-    unownedExecutables: [],
-    notes: [],
-    files: 0,
-    bytes: 0,
-  };
+  const { config } = indexedImage();
+  return indexedImage({ packages, distro, config: { ...config, user: "1", created } });
 }
 
 // What is told of one operating system on the day.
@@ -279,7 +249,7 @@ const judged: readonly (readonly [
 for (const [why, packages, distro, told] of judged)
   test(`checkImage() says ${told.length} things of ${why}`, () => {
     const indexed = image(packages, distro);
-    const checks = checkImage(indexed, currencyOf(indexed, database, today));
+    const checks = checkImage(indexed, currencyOf(indexed, database, today), {}, []);
     assert.deepEqual(
       checks.filter(({ id }) => /^SW-IM-1[01]/.test(id)).map(({ id, message }) => `${id} ${message}`),
       told,
@@ -288,7 +258,7 @@ for (const [why, packages, distro, told] of judged)
 
 test("checkImage() says of an old image how old it is", () => {
   const indexed = image([], undefined, "2025-01-01T00:00:00Z");
-  const checks = checkImage(indexed, currencyOf(indexed, database, today));
+  const checks = checkImage(indexed, currencyOf(indexed, database, today), {}, []);
   assert.deepEqual(
     checks.map(({ id, message }) => `${id} ${message}`),
     ["SW-IM-106 the image was made 365 days ago (2025-01-01)"],

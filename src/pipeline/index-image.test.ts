@@ -55,6 +55,7 @@ function imageOf(layers: readonly LayerBlob[]): OpenImage {
     workingDir: "",
     labels: {},
     exposedPorts: [],
+    volumes: [],
     healthcheck: [],
   };
   return { reference: "r", digest: "d", platform, config, annotations: {}, layers, close: async () => {} };

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { treeChecks } from "../checks/image/list.ts";
 import { withoutSecrets } from "../checks/image/secret-config.ts";
 import type { LayerBlob, OpenImage } from "../core/image.ts";
-import type { ImageContent, IndexedImage } from "../core/indexed.ts";
+import type { ImageContent, ImageFormat, IndexedImage } from "../core/indexed.ts";
 import type { LayerIndex } from "../core/layer.ts";
 import { layerInflateLimits } from "../formats/compression.ts";
 import { type DockerfileSource, describeLayers } from "../images/history.ts";
@@ -49,7 +49,16 @@ export async function indexImage(image: OpenImage, options: IndexOptions = {}): 
   const { reference, digest, platform, config, annotations } = image;
   const content =
     (key === undefined ? undefined : cache?.image(key)) ?? (await readImage(image.layers, known, options));
-  return { reference, digest, platform, config, annotations, ...described, ...content };
+  const format = formatOf(image.layers);
+  return { reference, digest, format, platform, config, annotations, ...described, ...content };
+}
+
+const dockerType = "application/vnd.docker.";
+
+function formatOf(blobs: readonly LayerBlob[]): ImageFormat {
+  if (blobs.some(({ mediaType }) => mediaType === "inode/directory")) return "directory";
+  const docker = blobs.length > 0 && blobs.every(({ mediaType }) => mediaType.startsWith(dockerType));
+  return docker ? "docker" : "oci";
 }
 
 // Under this many stored bytes starting a thread takes longer than reading the layers.

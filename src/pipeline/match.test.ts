@@ -42,11 +42,13 @@ function image(packages: readonly Package[], more: Partial<IndexedImage> = {}): 
     workingDir: "",
     labels: {},
     exposedPorts: [],
+    volumes: [],
     healthcheck: [],
   };
   return {
     reference: "test",
     digest: undefined,
+    format: "oci",
     platform,
     config,
     annotations: {},

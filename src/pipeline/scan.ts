@@ -22,7 +22,7 @@ export function scanReport(indexed: IndexedImage, { database, policy, today, ans
   const { findings, undecided, upgrades, gaps, skipped } = matchImage(indexed, database, today);
   const { reference, digest, platform, distro, layers, packages, hiddenPackages } = indexed;
   const currency = currencyOf(indexed, database, today, answers);
-  const checks = checkImage(indexed, currency);
+  const checks = checkImage(indexed, currency, policy.checks, findings);
   const allGaps = [...indexed.gaps, ...gaps, ...(answers?.gaps ?? [])];
   const { runs, files, bytes, unownedExecutables } = indexed;
   const notes = [...indexed.notes, ...(answers?.notes ?? [])];

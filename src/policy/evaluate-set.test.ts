@@ -7,7 +7,7 @@ import { defaultPolicy } from "./evaluate.ts";
 import { evaluateSet } from "./evaluate-set.ts";
 
 function image(outcome: SetOutcome, severity?: "low" | "high"): SetImage {
-  const text = { id: "SW-IM-080", aliases: [], title: "t", why: "", remedy: "", message: "" };
+  const text = { id: "SW-IM-080", aliases: [], title: "t", why: "", remedy: "", message: "", findings: 0 };
   const checks = severity === undefined ? [] : [{ ...text, severity }];
   return { reference: "r.io/a:1", uses: [], pinned: "tag", checks, outcome };
 }

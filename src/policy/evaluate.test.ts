@@ -142,7 +142,7 @@ test("evaluate() gives reasons exactly when it does not pass, and never passes b
           findings: list.map(([severity, state]) => finding(severity, state)),
           gaps: holey ? [gap] : [],
         };
-        const policy: Policy = { failOn, onlyFixed, unownedExecutables: "list" };
+        const policy: Policy = { ...defaultPolicy, failOn, onlyFixed };
         const { decision, reasons } = evaluate(facts, policy);
         assert.equal(decision === "pass", reasons.length === 0);
         assert.equal(

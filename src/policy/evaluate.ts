@@ -13,7 +13,12 @@ export interface Case {
 }
 
 /** Fails on high and critical findings; an executable that no package claims is listed. */
-export const defaultPolicy: Policy = { failOn: "high", onlyFixed: false, unownedExecutables: "list" };
+export const defaultPolicy: Policy = {
+  failOn: "high",
+  onlyFixed: false,
+  unownedExecutables: "list",
+  checks: {},
+};
 
 /**
  * The one place where a verdict is made: `fail` when a finding reaches the threshold, else `unknown` when anything was left

@@ -85,13 +85,21 @@ function reportFields(report: Report): Readonly<Record<string, Json | List>> {
 }
 
 /** A policy as every report writes it. */
-export function policyValue({ failOn, onlyFixed, unownedExecutables }: Policy): Json {
-  return { failOn: failOn === "unknown" ? "any" : failOn, onlyFixed, unownedExecutables };
+export function policyValue({ failOn, onlyFixed, unownedExecutables, checks }: Policy): Json {
+  const settings = settingsValue(checks);
+  return { failOn: failOn === "unknown" ? "any" : failOn, onlyFixed, unownedExecutables, checks: settings };
 }
 
 /** A verdict as every report writes it. */
 export function verdictValue({ decision, reasons }: Verdict): Json {
   return { decision, reasons: reasons.map(({ code, message }) => ({ code, message })) };
+}
+
+function settingsValue(checks: Report["policy"]["checks"]): Json {
+  const entries = Object.entries(checks).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    entries.map(([id, { severity, off = false }]) => [id, { severity: severity ?? null, off }]),
+  );
 }
 
 function imageValue({ reference, digest, platform, os, layers }: Report["image"]): Json {
@@ -181,6 +189,7 @@ function checkValue(check: CheckFinding): Json {
     removedIn,
     owners,
     remedy,
+    findings,
   } = check;
   return {
     id,
@@ -195,6 +204,7 @@ function checkValue(check: CheckFinding): Json {
     line: line ?? null,
     removedIn: removedIn ?? null,
     owners: owners ?? [],
+    findings,
     remedy,
   };
 }

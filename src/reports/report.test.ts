@@ -102,12 +102,28 @@ const full: Report = {
       severity: "medium",
       why: "",
       remedy: "Use a smaller base image.",
-      message: "the package manager apt can be run",
+      message: "a package manager can be run: apt",
       layer: 0,
       paths: ["usr/bin/apt"],
       entries: 2,
       bytes: 10,
       owners: ["deb apt"],
+      findings: 12,
+    },
+    {
+      id: "SW-IM-015",
+      aliases: ["CIS-DI-0003"],
+      title: "Documentation in the image",
+      severity: "negligible",
+      why: "",
+      remedy: "Leave it out.",
+      message: "documentation is in the image",
+      layer: 1,
+      paths: ["usr/share/doc", "usr/share/man"],
+      entries: 1234,
+      bytes: 12_345_678,
+      owners: [],
+      findings: 0,
     },
   ],
   currency: {
@@ -181,7 +197,12 @@ const full: Report = {
       sources: [{ name: "landmark", url: "", newest: "", fetched: "", advisories: 250, covers: ["npm"] }],
     },
   },
-  policy: { failOn: "unknown", onlyFixed: false, unownedExecutables: "list" },
+  policy: {
+    failOn: "unknown",
+    onlyFixed: false,
+    unownedExecutables: "list",
+    checks: { "SW-IM-001": { severity: "high" } },
+  },
   verdict: { decision: "fail", reasons: [{ code: "finding-refused", message: "1 critical finding" }] },
 };
 
@@ -204,7 +225,7 @@ const empty: Report = {
   },
   undecided: [],
   coverage: { ...full.coverage, plugins: [], gaps: [], skipped: [], unownedExecutables: [], notes: [] },
-  policy: { failOn: "high", onlyFixed: true, unownedExecutables: "unknown" },
+  policy: { failOn: "high", onlyFixed: true, unownedExecutables: "unknown", checks: {} },
   verdict: { decision: "pass", reasons: [] },
 };
 
@@ -261,6 +282,31 @@ describe("table", () => {
       lines.at(-1) ?? "",
       /^FAIL {2}1 critical, 1 high, 1 medium, 1 low \(3 fixable, 1 known to be exploited\)/,
     );
+  });
+
+  test("tableReport() tells of checks by line of the Dockerfile, and folds away what is negligible", () => {
+    const check = full.checks[0];
+    assert.ok(check);
+    const more = { ...check, layer: 1, paths: ["opt/apt\u001B[31m"], message: "apt can be run" };
+    const reason = {
+      code: "check-failed",
+      message: "SW-IM-001 OS package manager in the image: medium (fail on low)",
+    };
+    const verdict = { decision: "fail" as const, reasons: [reason] };
+    const report = { ...full, checks: [check, more, ...full.checks.slice(1)], verdict };
+    const text = tableReport(report, plain);
+    assert.match(
+      text,
+      /^ {2}medium {5}SW-IM-001 {2}layer 0: a .* run: apt · 2 entries, 12 findings in apt$/m,
+    );
+    assert.match(text, /^ {24}Dockerfile:7: apt can be run/m);
+    assert.match(text, /^ {2}… 1 negligible: SW-IM-015 \(--all shows them\)$/m);
+    assert.match(text, /^FAIL .* · refused: SW-IM-001$/m);
+    assert.doesNotMatch(text, /not known: check-failed/);
+    const whole = tableReport(report, { ...plain, all: true });
+    assert.match(whole, /^ {2}negligible SW-IM-015 {2}Documentation in the image$/m);
+    assert.match(whole, /^ {24}→ Leave it out\.$/m);
+    assert.match(whole, /documentation is in the image \(\/usr\/share\/doc …\) · 1234\s+entries, 12\.3 MB$/m);
   });
 
   test("tableReport() writes out what would steer a terminal", () => {

@@ -119,13 +119,14 @@ function gapLines({ coverage }: Report, options: TableOptions): readonly string[
   ];
 }
 
-function noteLines({ coverage, packages }: Report, options: TableOptions): readonly string[] {
+function noteLines({ coverage, packages, checks }: Report, options: TableOptions): readonly string[] {
   const { skipped, unownedExecutables, notes: told } = coverage;
   const notes = skipped.map(
     ({ code, packages }) => `${counted(packages.length, "package")} ${skipWords(code)}`,
   );
   const unowned = unownedExecutables.length;
-  if (unowned > 0 && packages.length > 0)
+  // The check of such executables tells of them, unless it is off.
+  if (unowned > 0 && packages.length > 0 && !checks.some(({ id }) => id === "SW-IM-067"))
     notes.push(
       `${counted(unowned, "executable")} of no package${unowned <= 3 ? `: ${paths(unownedExecutables)}` : ""}`,
     );
@@ -153,12 +154,22 @@ function moreLine(left: number, options: TableOptions): readonly string[] {
   return left <= 0 ? [] : [paint(options, `  … ${left} more (--all shows them)`, "dim")];
 }
 
+// Reasons to fail; all others say what is not known.
+const refusals: ReadonlySet<string> = new Set(["check-failed", "finding-refused"]);
+
 function verdictLines(report: Report, options: TableOptions): readonly string[] {
   const { decision, reasons } = report.verdict;
   const word = paint(options, decision.toUpperCase(), "bold", verdictStyles[decision]);
-  const why = reasons.filter(({ code }) => code !== "finding-refused").map(({ code }) => code);
+  const why = reasons.map(({ code }) => code).filter((code) => !refusals.has(code));
   const because = why.length === 0 ? "" : ` · not known: ${[...new Set(why)].join(", ")}`;
-  return [
-    `${word}  ${countsText(countFindings(report.findings), options)}${paint(options, because, "yellow")}`,
-  ];
+  const checks = refusedChecks(report);
+  const failed = checks.length === 0 ? "" : ` · refused: ${checks.join(", ")}`;
+  const tail = `${paint(options, failed, "red")}${paint(options, because, "yellow")}`;
+  return [`${word}  ${countsText(countFindings(report.findings), options)}${tail}`];
+}
+
+function refusedChecks({ checks, verdict }: Report): readonly string[] {
+  const reasons = verdict.reasons.filter(({ code }) => code === "check-failed");
+  const ids = new Set(checks.map(({ id }) => id));
+  return [...ids].filter((id) => reasons.some(({ message }) => message.startsWith(`${id} `)));
 }

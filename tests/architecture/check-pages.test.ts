@@ -10,7 +10,8 @@ const pages = checkPages();
 
 test("docs/checks holds a page for each check, as its text says", () => {
   const directory = join(repository, "docs", "checks");
-  assert.deepEqual(readdirSync(directory).toSorted(), [...pages.keys()].toSorted());
+  const made = readdirSync(directory).filter((name) => name !== "coverage.md");
+  assert.deepEqual(made.toSorted(), [...pages.keys()].toSorted());
   for (const [name, text] of pages)
     assert.equal(
       readFileSync(join(directory, name), "utf8"),

@@ -26,6 +26,10 @@ export interface ImagePlan {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly architecture?: string;
+  /** When it says it was made. */
+  readonly created?: string;
+  /** In place of one entry for each layer. */
+  readonly history?: readonly unknown[];
 }
 
 /** A text file. */
@@ -128,9 +132,10 @@ function configJson(plan: ImagePlan, layers: readonly MadeLayer[]): string {
     os: "linux",
     config: plan.config ?? {},
     rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) },
-    history: plan.layers.map(({ createdBy }, index) => ({
-      created_by: createdBy ?? `COPY layer-${index} /`,
-    })),
+    created: plan.created,
+    history:
+      plan.history ??
+      plan.layers.map(({ createdBy }, index) => ({ created_by: createdBy ?? `COPY layer-${index} /` })),
   });
 }
 

@@ -5,7 +5,7 @@ import { readLines } from "../../formats/lines.ts";
 /** An account without a password. */
 export const emptyPassword: CheckText = {
   id: "SW-IM-021",
-  aliases: ["CIS-DI-0011"],
+  aliases: ["DKL-LI-0001"],
   title: "Account without a password",
   severity: "high",
   why: "Anybody can become a user whose password field is empty, wherever the image has su, login or an SSH server.",

@@ -1,36 +1,20 @@
-import type { TreeCheck } from "../../core/sights.ts";
+import { programCheck } from "./program-check.ts";
 
-const managers: ReadonlySet<string> = new Set([
-  "apk",
-  "apt",
-  "apt-get",
-  "aptitude",
-  "dnf",
-  "dnf5",
-  "dpkg",
-  "microdnf",
-  "opkg",
-  "pacman",
-  "rpm",
-  "tdnf",
-  "yum",
-  "zypper",
-]);
-
-const places: ReadonlySet<string> = new Set([
-  "bin",
-  "sbin",
-  "usr/bin",
-  "usr/sbin",
-  "usr/local/bin",
-  "usr/local/sbin",
-]);
+const systems: Readonly<Record<string, string>> = {
+  apk: "Alpine's",
+  apt: "Debian's",
+  opkg: "OpenWrt's",
+  pacman: "Arch Linux'",
+  portage: "Gentoo's",
+  rpm: "the rpm",
+  xbps: "Void Linux'",
+};
 
 /** A package manager of an operating system that can be run. */
-export const packageManager: TreeCheck = {
+export const packageManager = programCheck({
   text: {
     id: "SW-IM-001",
-    aliases: [],
+    aliases: ["CIS-DI-0003", "CIS-Docker-4.3"],
     title: "OS package manager in the image",
     severity: "medium",
     why: "Whoever gets a command line in the container can install any tool with it, and the package manager itself brings libraries that have flaws of their own. A program that only runs needs none.",
@@ -42,10 +26,15 @@ export const packageManager: TreeCheck = {
     },
     links: ["https://github.com/GoogleContainerTools/distroless"],
   },
-  look({ path, name, kind, target, program }, tree) {
-    if (!managers.has(name) || !places.has(path.slice(0, Math.max(0, path.length - name.length - 1))))
-      return undefined;
-    const isProgram = kind === "symlink" ? tree.find(path)?.program === true && target !== "" : program;
-    return isProgram ? { group: name, message: `the package manager ${name} can be run` } : undefined;
+  families: {
+    apk: "apk",
+    apt: "apt apt-get aptitude dpkg",
+    opkg: "opkg",
+    pacman: "pacman",
+    portage: "emerge",
+    rpm: "dnf microdnf rpm tdnf yum zypper",
+    xbps: "xbps-install",
   },
-};
+  message: (family) => `${systems[family] ?? family} package manager can be run`,
+  scripts: true,
+});

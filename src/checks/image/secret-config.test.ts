@@ -29,6 +29,7 @@ function imageOf(config: Pick<ImageConfig, "env" | "labels" | "history">, layers
   return {
     reference: "",
     digest: undefined,
+    format: "oci",
     platform,
     config: {
       ...config,
@@ -39,6 +40,7 @@ function imageOf(config: Pick<ImageConfig, "env" | "labels" | "history">, layers
       user: "",
       workingDir: "",
       exposedPorts: [],
+      volumes: [],
       healthcheck: [],
     },
     annotations: {},

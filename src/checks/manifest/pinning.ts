@@ -44,7 +44,8 @@ export function checkPinning({ reference, uses }: NamedImage): readonly CheckFin
   if (pinned === "digest") return [];
   const { id, aliases, title, severity, why, remedy } = pinned === "tag" ? notByDigest : latestOrNone;
   const paths = uses.map(({ file, line }) => (line === null ? file : `${file}:${line}`));
-  return [{ id, aliases, title, severity, why, remedy, message: `"${reference}" ${states[pinned]}`, paths }];
+  const message = `"${reference}" ${states[pinned]}`;
+  return [{ id, aliases, title, severity, why, remedy, message, paths, findings: 0 }];
 }
 
 const states: Readonly<Record<Exclude<Pinned, "digest">, string>> = {

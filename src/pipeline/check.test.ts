@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { indexedImage, noCurrency } from "../../tests/support/indexed.ts";
+import type { Finding } from "../core/finding.ts";
+import type { Package } from "../core/package.ts";
+import { noSights, type TreeFind } from "../core/sights.ts";
+import { checkImage } from "./check.ts";
+
+function pkg(name: string, layer = 0): Package {
+  const purl = `pkg:deb/debian/${name}@1`;
+  return { type: "deb", name, version: "1", licences: [], purl, layer, locations: [] };
+}
+
+function flaw(id: string, of: Package): Finding {
+  const rated = { severity: "high", severitySource: "", fix: { state: "unknown", versions: [] } } as const;
+  return {
+    id,
+    aliases: [],
+    package: of.purl,
+    ...rated,
+    layer: of.layer,
+    kev: false,
+    summary: "",
+    evidence: [],
+  };
+}
+
+function find(check: string, layer: number, ...owners: readonly string[]): TreeFind {
+  return { check, group: "g", message: "m", layer, paths: ["usr/bin/curl"], entries: 1, bytes: 1, owners };
+}
+
+const curl = pkg("curl");
+const ssl = pkg("libssl3");
+const image = indexedImage({
+  packages: [curl, ssl],
+  sights: {
+    ...noSights,
+    finds: [
+      find("SW-IM-006", 1, "deb curl"),
+      find("SW-IM-001", 0, "deb curl", "deb libssl3", "deb none"),
+      find("SW-IM-999", 0),
+    ],
+    observations: [{ check: "SW-IM-021", message: "o", line: 3, path: "etc/shadow", layer: 0, removedIn: 2 }],
+  },
+});
+const findings = [flaw("a", curl), flaw("b", curl), flaw("a", ssl)];
+
+test("checkImage() answers findings worst first, with how many findings their packages have", () => {
+  const found = checkImage(image, noCurrency, {}, findings);
+  assert.deepEqual(
+    found.map(({ id, severity, layer, findings: count, removedIn }) => [
+      id,
+      severity,
+      layer,
+      count,
+      removedIn,
+    ]),
+    [
+      ["SW-IM-021", "high", 0, 0, 2],
+      ["SW-IM-001", "medium", 0, 3, undefined],
+      ["SW-IM-020", "medium", undefined, 0, undefined],
+      ["SW-IM-006", "low", 1, 2, undefined],
+    ],
+  );
+});
+
+test("checkImage() counts a package of several layers' findings once for each layer", () => {
+  const twice = [curl, pkg("curl", 1)];
+  const found = checkImage(
+    { ...image, packages: twice },
+    noCurrency,
+    {},
+    twice.map((one) => flaw("a", one)),
+  );
+  assert.equal(found.find(({ id }) => id === "SW-IM-006")?.findings, 2);
+});
+
+test("checkImage() takes severities from the policy, and makes nothing of what is off", () => {
+  const settings = {
+    "SW-IM-006": { severity: "critical" },
+    "SW-IM-001": { off: true },
+    "SW-IM-020": { off: true },
+    "SW-IM-021": { off: true },
+  } as const;
+  const found = checkImage(image, noCurrency, settings, []);
+  assert.deepEqual(
+    found.map(({ id, severity }) => `${id} ${severity}`),
+    ["SW-IM-006 critical"],
+  );
+});
