@@ -11,7 +11,10 @@ const mostRuntimes = 5;
 
 /** How up to date the image is, a line for each fact; nothing when none is known. */
 export function currencyLines({ currency }: Report, options: Options): readonly string[] {
-  const { os, runtimes } = currency;
+  const { os } = currency;
+  const runtimes = currency.runtimes.filter(
+    ({ supportedBy, ended, behind }) => supportedBy === "distribution" || ended !== null || behind === true,
+  );
   const shown = options.all ? runtimes : runtimes.slice(0, mostRuntimes);
   const left = runtimes.length - shown.length;
   const facts = [
