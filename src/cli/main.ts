@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   lint: () => import("./lint.ts"),
   why: () => import("./why.ts"),
   "why-not": () => import("./why-not.ts"),
+  slim: () => import("./slim.ts"),
   query: () => import("./query.ts"),
   db: () => import("./db.ts"),
   explain: () => import("./explain.ts"),

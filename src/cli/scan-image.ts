@@ -2,12 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { AdvisoryDatabase } from "../core/advisory.ts";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
+import type { FileSystem } from "../core/file-system.ts";
 import type { OpenImage } from "../core/image.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import { openImage } from "../images/open.ts";
 import { databasePath } from "../pipeline/database.ts";
 import { indexFingerprint } from "../pipeline/index-fingerprint.ts";
-import { indexImage } from "../pipeline/index-image.ts";
+import { type IndexOptions, indexFiles, indexImage } from "../pipeline/index-image.ts";
 import { openDatabase } from "../store/advisory-database.ts";
 import { cacheDirectory, openLayerCache } from "../store/layer-cache.ts";
 import type { Io } from "./command.ts";
@@ -23,20 +24,40 @@ export interface Prepared {
 }
 
 /** Opens and indexes the image that a command line names, and the advisories that it is to be matched with. */
-export async function prepare(
+export function prepare(command: string, reference: string, values: ImageValues, io: Io): Promise<Prepared> {
+  return prepareBy(command, reference, values, io, async (image, dockerfile) => ({
+    indexed: await indexOpened(image, dockerfile, values, io),
+  }));
+}
+
+/** As {@link prepare}, with the image's files themselves and what they ask for. */
+export function prepareFiles(
   command: string,
   reference: string,
   values: ImageValues,
   io: Io,
-): Promise<Prepared> {
+): Promise<Prepared & { readonly files: FileSystem }> {
+  return prepareBy(command, reference, values, io, (image, dockerfile) =>
+    // Layers that are read in another way are kept apart.
+    readOpened(image, dockerfile, values, io, `closure ${indexFingerprint()}`, indexFiles),
+  );
+}
+
+type GivenDockerfile = { readonly file: string; readonly text: string } | undefined;
+
+async function prepareBy<T>(
+  command: string,
+  reference: string,
+  values: ImageValues,
+  io: Io,
+  read: (image: OpenImage, dockerfile: GivenDockerfile) => Promise<T>,
+): Promise<T & Pick<Prepared, "database" | "dockerfile">> {
   const dockerfile = readDockerfile(values.dockerfile, io);
-  const options = openOptions(command, values, io);
-  const image = await openImage(reference, options);
+  const image = await openImage(reference, openOptions(command, values, io));
   try {
     const database = await findDatabase(values, io);
     try {
-      const indexed = await indexOpened(image, dockerfile, values, io);
-      return { indexed, database, dockerfile: dockerfile?.text };
+      return { ...(await read(image, dockerfile)), database, dockerfile: dockerfile?.text };
     } catch (thrown) {
       database.close();
       throw thrown;
@@ -46,7 +67,7 @@ export async function prepare(
   }
 }
 
-function readDockerfile(path: string | undefined, io: Io): { file: string; text: string } | undefined {
+function readDockerfile(path: string | undefined, io: Io): GivenDockerfile {
   if (path === undefined) return undefined;
   try {
     return { file: path, text: readFileSync(resolve(io.cwd, path), "utf8") };
@@ -56,19 +77,30 @@ function readDockerfile(path: string | undefined, io: Io): { file: string; text:
 }
 
 /** Reads an opened image's layers, with the user's cache and progress on the terminal. */
-export async function indexOpened(
+export function indexOpened(
   image: OpenImage,
-  dockerfile: { readonly file: string; readonly text: string } | undefined,
+  dockerfile: GivenDockerfile,
   values: ImageValues,
   io: Io,
 ): Promise<IndexedImage> {
+  return readOpened(image, dockerfile, values, io, indexFingerprint(), indexImage);
+}
+
+async function readOpened<T>(
+  image: OpenImage,
+  dockerfile: GivenDockerfile,
+  values: ImageValues,
+  io: Io,
+  fingerprint: string,
+  read: (image: OpenImage, options: IndexOptions) => Promise<T>,
+): Promise<T> {
   const cache =
     values["no-cache"] === true
       ? undefined
-      : openLayerCache({ directory: cacheDirectory(io.env), fingerprint: indexFingerprint() });
+      : openLayerCache({ directory: cacheDirectory(io.env), fingerprint });
   const progress = scanProgress(io.stderr, image.layers.length, values["no-progress"] !== true);
   try {
-    return await indexImage(image, { cache, dockerfile, onProgress: progress.onProgress });
+    return await read(image, { cache, dockerfile, onProgress: progress.onProgress });
   } finally {
     progress.end();
   }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "./errors.ts";
+import type { FileFacts } from "./facts.ts";
 import type { Distro, FoundPackage } from "./package.ts";
 import type { PackageRepository } from "./package-repository.ts";
 import type { Accounts, Observation, Problem } from "./plugin.ts";
@@ -73,6 +74,7 @@ export interface LayerFind {
   readonly observations?: readonly Observation[];
   readonly accounts?: Accounts;
   readonly repositories?: readonly PackageRepository[];
+  readonly facts?: FileFacts;
   readonly problems: readonly Problem[];
 }
 

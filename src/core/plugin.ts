@@ -1,4 +1,5 @@
 import type { ErrorCode } from "./errors.ts";
+import type { FileFacts } from "./facts.ts";
 import type { Distro, FoundPackage, Ownership } from "./package.ts";
 import type { PackageRepository } from "./package-repository.ts";
 
@@ -65,6 +66,8 @@ export interface Extraction {
   readonly accounts?: Accounts;
   /** Where the image's package managers fetch from. */
   readonly repositories?: readonly PackageRepository[];
+  /** What the file needs when it runs; of `slim`'s probes alone. */
+  readonly facts?: FileFacts;
   readonly problems?: readonly Problem[];
 }
 

@@ -15,6 +15,8 @@ const longestName = 64;
 /** Section of no bytes in the file. */
 const noBits = 8;
 const loaded = 1;
+const dynamicPart = 2;
+const interpreterPart = 3;
 /** In place of a section's index: it is too large and stands in section 0. */
 const extended = 0xffff;
 
@@ -44,6 +46,30 @@ export function readElf(access: RandomAccess): ProgramImage | undefined {
     names: field.half(sizes + 8),
   });
   return { access, littleEndian, sections, segments };
+}
+
+/** What the loader of an ELF file reads of it first. */
+export interface ElfParts {
+  readonly image: ProgramImage;
+  /** 64 bits. */
+  readonly wide: boolean;
+  readonly interpreter: ProgramSegment | undefined;
+  readonly dynamic: ProgramSegment | undefined;
+}
+
+/** As {@link readElf}, with the two segments that tell what the file is linked to. */
+export function readElfParts(access: RandomAccess): ElfParts | undefined {
+  const image = readElf(access);
+  if (image === undefined) return undefined;
+  const ident = access.read(0, 64);
+  const wide = ident[4] === 2;
+  const field = fieldsOf(ident, wide, image.littleEndian);
+  const elf: Elf = { access, wide, littleEndian: image.littleEndian };
+  const sizes = wide ? 54 : 42;
+  const place = field.place(wide ? 32 : 28);
+  const first = (type: number): ProgramSegment | undefined =>
+    readSegments(elf, place, field.half(sizes), field.half(sizes + 2), type)[0];
+  return { image, wide, interpreter: first(interpreterPart), dynamic: first(dynamicPart) };
 }
 
 interface Elf {
@@ -84,6 +110,7 @@ function readSegments(
   offset: number | undefined,
   entrySize: number,
   count: number,
+  type = loaded,
 ): readonly ProgramSegment[] {
   const { wide } = elf;
   if (offset === undefined || entrySize < (wide ? 56 : 32)) return [];
@@ -93,7 +120,7 @@ function readSegments(
     const address = field.place(wide ? 16 : 8);
     const size = field.place(wide ? 32 : 16);
     const flags = field.word(wide ? 4 : 24);
-    if (field.word(0) !== loaded || place === undefined || address === undefined || size === undefined)
+    if (field.word(0) !== type || place === undefined || address === undefined || size === undefined)
       continue;
     found.push({ address, offset: place, size, data: (flags & 3) === 2 });
   }

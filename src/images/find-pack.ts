@@ -17,6 +17,7 @@ const findParts = {
   observations: 64,
   accounts: 128,
   repositories: 256,
+  facts: 512,
 } as const;
 
 /** A part that a find may have. */
@@ -100,7 +101,7 @@ export function createFindPacker(): FindPacker {
 }
 
 function partsOf(find: Omit<LayerFind, "plugin" | "entry">): number {
-  const { packages, owns, distro, licences, problems, observations, accounts, repositories } = find;
+  const { packages, owns, distro, licences, problems, observations, accounts, repositories, facts } = find;
   return (
     (packages.length > 0 ? findParts.packages : 0) |
     (owns.length > 0 ? findParts.owns : 0) |
@@ -110,7 +111,8 @@ function partsOf(find: Omit<LayerFind, "plugin" | "entry">): number {
     (problems.length > 0 ? findParts.problems : 0) |
     (observations === undefined ? 0 : findParts.observations) |
     (accounts === undefined ? 0 : findParts.accounts) |
-    (repositories === undefined ? 0 : findParts.repositories)
+    (repositories === undefined ? 0 : findParts.repositories) |
+    (facts === undefined ? 0 : findParts.facts)
   );
 }
 

@@ -90,7 +90,8 @@ function askers(checks: readonly TreeCheck[]): Askers {
 
 type Counted = { -readonly [Key in keyof FileOwner]: FileOwner[Key] };
 
-function describe(merged: MergedLayers, directory: Directory, name: string, node: TreeNode): TreeFile {
+/** An entry as it stands in the merged tree. */
+export function describe(merged: MergedLayers, directory: Directory, name: string, node: TreeNode): TreeFile {
   const id = typeof node === "number" ? node : node.id;
   const layer = layerOf(merged.bases, id);
   const entry = id - (merged.bases[layer] ?? 0);

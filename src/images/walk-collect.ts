@@ -160,7 +160,7 @@ const mostTogether = 1000;
 
 function pack(plugin: string, entry: number, path: string, extraction: Extraction, finds: Finds): void {
   const { packages = noPackages, owns = [], problems = noProblems, distro, licences } = extraction;
-  const { observations = [], accounts, repositories = [] } = extraction;
+  const { observations = [], accounts, repositories = [], facts } = extraction;
   finds.add({
     plugin,
     entry,
@@ -172,6 +172,7 @@ function pack(plugin: string, entry: number, path: string, extraction: Extractio
     ...(observations.length === 0 ? {} : { observations }),
     ...(accounts === undefined ? {} : { accounts }),
     ...(repositories.length === 0 ? {} : { repositories }),
+    ...(facts === undefined ? {} : { facts }),
     problems,
   });
   for (let from = mostTogether; from < Math.max(packages.length, owns.length); from += mostTogether)

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const indexFormat = 2;
 
 /** Folders whose code decides what an index holds; the published package has it all in the last of them. */
-const folders = ["core", "formats", "extractors", "checks", "images", "pipeline"];
+const folders = ["core", "formats", "extractors", "checks", "closure", "images", "pipeline"];
 
 /**
  * Tells the code that makes indexes, for the cache: after any change to it nothing older is used. Sizes and times of the files

@@ -319,7 +319,7 @@ test("indexLayer() of a directory has no digest", async () => {
 
 test("createLayerPool() serves more tasks than it has threads, and ends what runs when it is closed", async () => {
   const layers = Array.from({ length: 5 }, (_, index) => made([manifest(`p${index}`, "1.0.0")]));
-  const pool = createLayerPool(6, 2);
+  const pool = createLayerPool("scan", 6, 2);
   const sources = layers.map(({ path, stored }) => ({
     kind: "file" as const,
     path,
@@ -338,7 +338,7 @@ test("createLayerPool() serves more tasks than it has threads, and ends what run
 
 test("createLayerPool() lets the last task run beside the others", async () => {
   const { path, stored, diffId } = made([manifest("a", "1.0.0")]);
-  const pool = createLayerPool(3, 2);
+  const pool = createLayerPool("scan", 3, 2);
   const others = [0, 1].map(() => pool.run({ source: { kind: "chunks", chunks: endlessZeros() } }));
   const ends = Promise.allSettled(others);
   const index = await pool.run({ source: { kind: "file", path, offset: 0, length: stored.length } });

@@ -1,10 +1,12 @@
 import { hash } from "node:crypto";
 import { treeChecks } from "../checks/image/list.ts";
 import { withoutSecrets } from "../checks/image/secret-config.ts";
+import type { FileSystem } from "../core/file-system.ts";
 import type { LayerBlob, OpenImage } from "../core/image.ts";
 import type { ImageContent, ImageFormat, IndexedImage } from "../core/indexed.ts";
 import type { LayerIndex } from "../core/layer.ts";
 import { layerInflateLimits } from "../formats/compression.ts";
+import { fileSystemOf } from "../images/file-system.ts";
 import { type DockerfileSource, describeLayers } from "../images/history.ts";
 import { createLayerShelf } from "../images/layer-memory.ts";
 import { hiddenTargets, type MergedLayers, mergeLayers, withSecondPass } from "../images/merge.ts";
@@ -13,7 +15,7 @@ import type { LayerCache, LayerIdentity } from "../store/layer-cache.ts";
 import { keepHeapSmall } from "./heap.ts";
 import { indexLayer } from "./index-layer.ts";
 import { identifyLayer, isWhole, type LayerReading, readAgain, readLayer } from "./index-layers.ts";
-import { plugins } from "./plugins.ts";
+import { type PluginSet, pluginSets } from "./plugins.ts";
 
 /** How far the reading of an image's layers is: stored bytes of one layer read so far, of how many. */
 export interface IndexProgress {
@@ -38,19 +40,36 @@ export interface IndexOptions {
  */
 export async function indexImage(image: OpenImage, options: IndexOptions = {}): Promise<IndexedImage> {
   const { cache } = options;
-  const { layers, notes } = describeLayers(image, options.dockerfile);
-  // A build argument stands in the history with its value: from here on nobody sees it.
-  const described = {
-    notes,
-    layers: layers.map((layer) => ({ ...layer, createdBy: withoutSecrets(layer.createdBy) })),
-  };
+  const described = describedImage(image, options);
   const known = await Promise.all(image.layers.map((blob) => identifyLayer(blob, cache)));
   const key = imageKey(image.layers, known);
-  const { reference, digest, platform, config, annotations } = image;
   const content =
-    (key === undefined ? undefined : cache?.image(key)) ?? (await readImage(image.layers, known, options));
+    (key === undefined ? undefined : cache?.image(key)) ??
+    (await readImage(image.layers, known, options, "scan")).content;
+  return { ...described, ...content };
+}
+
+/**
+ * As {@link indexImage}, with what `slim`'s probes read and the merged files themselves. A cache must be one of its own: layers
+ * are kept with what was looked for in them.
+ */
+export async function indexFiles(
+  image: OpenImage,
+  options: IndexOptions = {},
+): Promise<{ readonly indexed: IndexedImage; readonly files: FileSystem }> {
+  const described = describedImage(image, options);
+  const known = await Promise.all(image.layers.map((blob) => identifyLayer(blob, options.cache)));
+  const { content, merged } = await readImage(image.layers, known, options, "closure");
+  return { indexed: { ...described, ...content }, files: fileSystemOf(merged) };
+}
+
+function describedImage(image: OpenImage, options: IndexOptions): Omit<IndexedImage, keyof ImageContent> {
+  const { reference, digest, platform, config, annotations } = image;
+  const { layers, notes } = describeLayers(image, options.dockerfile);
+  // A build argument stands in the history with its value: from here on nobody sees it.
+  const shown = layers.map((layer) => ({ ...layer, createdBy: withoutSecrets(layer.createdBy) }));
   const format = formatOf(image.layers);
-  return { reference, digest, format, platform, config, annotations, ...described, ...content };
+  return { reference, digest, format, platform, config, annotations, notes, layers: shown };
 }
 
 const dockerType = "application/vnd.docker.";
@@ -71,28 +90,29 @@ async function readImage(
   blobs: readonly LayerBlob[],
   known: readonly (LayerIdentity | undefined)[],
   options: IndexOptions,
-): Promise<ImageContent> {
+  set: PluginSet,
+): Promise<{ readonly content: ImageContent; readonly merged: MergedLayers }> {
   // Not for an image that the cache knows: it needs little, and collecting often is a tenth of the time that it takes.
   keepHeapSmall();
   const shelf = createLayerShelf();
   const unknown = known.filter((identity) => identity === undefined).length;
-  await reading(blobs, unknown, options, (how) =>
+  await reading(blobs, unknown, options, set, (how) =>
     readAll(blobs, async (blob, layer) => {
       const index = await readLayer(blob, layer, known[layer], how);
       if (index !== undefined) shelf.put(layer, index);
     }),
   );
   const first = blobs.map((_, layer) => shelf.get(layer));
-  const { layers, merged } = await completed(blobs, first, options);
+  const { layers, merged } = await completed(blobs, first, options, set);
   const content = assembleImage(
     blobs,
     layers,
     merged,
-    plugins.map(({ id }) => id),
+    pluginSets[set].map(({ id }) => id),
     treeChecks,
   );
   remember(options.cache, blobs, layers, content);
-  return content;
+  return { content, merged };
 }
 
 // Threads live only while layers are read: what they hold is given back before the merge needs its own.
@@ -100,6 +120,7 @@ async function reading<T>(
   blobs: readonly LayerBlob[],
   tasks: number,
   { cache, onProgress, signal }: IndexOptions,
+  set: PluginSet,
   read: (how: LayerReading) => Promise<T>,
 ): Promise<T> {
   const sizes = blobs.map(storedSize);
@@ -108,13 +129,13 @@ async function reading<T>(
   // Loaded when first needed: an image that the cache knows takes no threads.
   const pool = small
     ? undefined
-    : (await import("./index-pool.ts")).createLayerPool(share ? tasks : Infinity);
+    : (await import("./index-pool.ts")).createLayerPool(set, share ? tasks : Infinity);
   const abort = (): void => void pool?.close();
   signal?.addEventListener("abort", abort);
   try {
     return await read({
       limits: layerInflateLimits(blobs.length),
-      run: (task) => pool?.run(task) ?? indexLayer(task.source, { ...task, extractors: plugins }),
+      run: (task) => pool?.run(task) ?? indexLayer(task.source, { ...task, extractors: pluginSets[set] }),
       cache,
       onProgress: (layer, bytes) => onProgress?.({ layer, bytes, total: finiteOf(sizes[layer]) }),
       signal,
@@ -143,12 +164,13 @@ async function completed(
   blobs: readonly LayerBlob[],
   first: readonly (LayerIndex | undefined)[],
   options: IndexOptions,
+  set: PluginSet,
 ): Promise<{ layers: readonly (LayerIndex | undefined)[]; merged: MergedLayers }> {
   const merged = mergeLayers(first);
-  const { targets, faults } = hiddenTargets(merged, plugins);
+  const { targets, faults } = hiddenTargets(merged, pluginSets[set]);
   const faulty = (all: MergedLayers): MergedLayers => ({ ...all, faults: [...all.faults, ...faults] });
   if (targets.size === 0) return { layers: first, merged: faulty(merged) };
-  const layers = await reading(blobs, targets.size, options, (how) =>
+  const layers = await reading(blobs, targets.size, options, set, (how) =>
     readAll(blobs, async (blob, layer) => {
       const index = first[layer];
       const wanted = targets.get(layer);

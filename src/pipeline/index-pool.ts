@@ -6,6 +6,7 @@ import type { InflateLimits } from "../formats/compression.ts";
 import type { WalkTargets } from "../images/walk-collect.ts";
 import type { LayerSource } from "./index-layer.ts";
 import type { FromWorker, ToWorker } from "./layer-worker.ts";
+import type { PluginSet } from "./plugins.ts";
 
 /** One layer to index in a thread. */
 export interface PoolTask {
@@ -42,6 +43,7 @@ const mostThreads = 4;
  * the end would keep one processor busy and the others idle.
  */
 export function createLayerPool(
+  set: PluginSet,
   tasks: number,
   size: number = Math.min(availableParallelism(), mostThreads),
 ): LayerPool {
@@ -72,7 +74,7 @@ export function createLayerPool(
       const worker = idle.pop() ?? startWorker(all);
       let alive = false;
       try {
-        const index = await runIn(worker, task);
+        const index = await runIn(worker, task, set);
         alive = true;
         return index;
       } catch (thrown) {
@@ -97,7 +99,11 @@ function startWorker(all: Set<Worker>): Worker {
   return worker;
 }
 
-function runIn(worker: Worker, { source, targets, limits, claimed, onBytes }: PoolTask): Promise<LayerIndex> {
+function runIn(
+  worker: Worker,
+  { source, targets, limits, claimed, onBytes }: PoolTask,
+  plugins: PluginSet,
+): Promise<LayerIndex> {
   const pump = source.kind === "chunks" ? createPump(worker, source.chunks) : undefined;
   const done = new Promise<LayerIndex>((resolve, reject) => {
     const finish = (settle: () => void): void => {
@@ -128,7 +134,7 @@ function runIn(worker: Worker, { source, targets, limits, claimed, onBytes }: Po
     worker.ref();
   });
   const from = source.kind === "chunks" ? { kind: "pumped" as const } : source;
-  worker.postMessage({ kind: "index", source: from, targets, limits, claimed } satisfies ToWorker);
+  worker.postMessage({ kind: "index", source: from, targets, limits, claimed, plugins } satisfies ToWorker);
   void pump?.start();
   return done;
 }

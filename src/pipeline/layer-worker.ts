@@ -4,7 +4,7 @@ import type { LayerIndex } from "../core/layer.ts";
 import type { InflateLimits } from "../formats/compression.ts";
 import type { WalkTargets } from "../images/walk-collect.ts";
 import { indexLayer, type LayerSource } from "./index-layer.ts";
-import { plugins } from "./plugins.ts";
+import { type PluginSet, pluginSets } from "./plugins.ts";
 
 // Runs in a thread of its own: hostile bytes are parsed here, within the heap limits that the pool sets.
 
@@ -16,6 +16,7 @@ export type ToWorker =
       readonly targets: WalkTargets | undefined;
       readonly limits: InflateLimits | undefined;
       readonly claimed: boolean | undefined;
+      readonly plugins: PluginSet;
     }
   | { readonly kind: "chunk"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "end" }
@@ -41,7 +42,7 @@ function serve(port: MessagePort): void {
 
 async function answer(
   port: MessagePort,
-  { source, targets, limits, claimed }: Extract<ToWorker, { kind: "index" }>,
+  { source, targets, limits, claimed, plugins }: Extract<ToWorker, { kind: "index" }>,
   inbox: Inbox,
 ): Promise<void> {
   const say = (message: FromWorker, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
@@ -49,7 +50,7 @@ async function answer(
     const progress = batched((bytes) => say({ kind: "bytes", bytes }));
     const from: LayerSource = source.kind === "pumped" ? { kind: "chunks", chunks: inbox.chunks() } : source;
     const index = await indexLayer(from, {
-      extractors: plugins,
+      extractors: pluginSets[plugins],
       targets,
       limits,
       claimed,

@@ -5,6 +5,7 @@ export const floors: readonly (readonly string[])[] = [
   [
     "extractors",
     "checks",
+    "closure",
     "matchers",
     "feeds",
     "policy",
@@ -28,7 +29,14 @@ export const sideways: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders whose files (or sub-folders) are plugins: only the family's `list.ts` may name more than one of them. */
-export const families: readonly string[] = ["extractors", "checks", "matchers", "feeds", "versions"];
+export const families: readonly string[] = [
+  "extractors",
+  "checks",
+  "closure",
+  "matchers",
+  "feeds",
+  "versions",
+];
 
 /** Names that say nothing of what is inside. */
 export const emptyNames =

@@ -1,0 +1,190 @@
+import type { FileSystem } from "../core/file-system.ts";
+import type { ImageConfig } from "../core/image.ts";
+import type { Accounts } from "../core/plugin.ts";
+import { type Closure } from "./closure.ts";
+import { findProgram } from "./command.ts";
+import { directoryOf, walkPath, within } from "./reach.ts";
+
+/** What a planned image is made from. */
+export interface DockerfilePlan {
+  /** By which a builder gets the image; undefined for one that only this machine has. */
+  readonly image: string | undefined;
+  readonly base: string;
+  readonly config: ImageConfig;
+  readonly closure: Closure;
+  readonly files: FileSystem;
+  /** Paths that the base brings itself. */
+  readonly isInBase: (path: string) => boolean;
+  readonly accounts: Accounts | undefined;
+}
+
+/** Kept paths, grouped: where all in a directory is kept the directory stands for it. Sorted. */
+export function groupKept(files: FileSystem, isKept: (path: string) => boolean): readonly string[] {
+  return groupIn(files, "", isKept).paths;
+}
+
+function groupIn(
+  files: FileSystem,
+  directory: string,
+  isKept: (path: string) => boolean,
+): { readonly whole: boolean; readonly paths: readonly string[] } {
+  const names = files.list(directory);
+  const paths: string[] = [];
+  let whole = true;
+  for (const name of names) {
+    const path = within(directory, name);
+    const below = files.entry(path)?.kind === "directory" ? groupIn(files, path, isKept) : undefined;
+    if (below === undefined ? isKept(path) : below.whole && (below.paths.length > 0 || isKept(path)))
+      paths.push(path);
+    else {
+      whole = false;
+      paths.push(...(below?.paths ?? []));
+    }
+  }
+  return { whole, paths };
+}
+
+const stage = "app";
+const gathered = "/.seaworthy";
+
+/** A Dockerfile that copies what is kept, and nothing else. */
+export function slimDockerfile(plan: DockerfilePlan): {
+  readonly text: string;
+  readonly limits: readonly string[];
+} {
+  const { config, closure, files, base, image } = plan;
+  const paths = groupKept(files, (path) => closure.kept.has(path) && !plan.isInBase(path)).map(
+    (path) => `/${path}`,
+  );
+  const copies = findProgram(files, { ...closure.start, environment: new Map() }, "cp");
+  const user = userOf(plan);
+  const lines = [
+    image === undefined ? "ARG IMAGE" : `ARG IMAGE=${image}`,
+    `FROM \${IMAGE} AS ${stage}`,
+    ...(copies === undefined ? [] : gather(copies, paths)),
+    "",
+    `FROM ${base}`,
+    ...(copies === undefined ? copyEach(files, paths) : [`COPY --from=${stage} ["${gathered}/", "/"]`]),
+    ...config.env.map(environmentLine),
+    ...Object.entries(config.labels).map(([key, value]) => `LABEL ${quoted(key)}=${quoted(value)}`),
+    ...config.exposedPorts.map((port) => `EXPOSE ${port}`),
+    `WORKDIR ${closure.start.workingDir === "" ? "/" : json(config.workingDir).slice(1, -1)}`,
+    `USER ${user.id}`,
+    ...healthcheck(config),
+    ...commandLines(plan),
+    "",
+  ];
+  const limits = [
+    ...user.limits,
+    ...(copies === undefined
+      ? [
+          "the image has no cp: links that stand alone become copies of what they lead to, since COPY follows them",
+        ]
+      : []),
+    "VOLUME, STOPSIGNAL and ONBUILD of the image are not carried over",
+    `no package database is copied: a scanner sees the planned image's OS packages only in the report of this image`,
+  ];
+  return { text: lines.join("\n"), limits };
+}
+
+// COPY follows a link that it is told to copy (moby/moby#40449); cp -a keeps it, with owner, mode and capabilities.
+function gather(program: string, paths: readonly string[]): readonly string[] {
+  const chunks: string[][] = [[]];
+  let size = 0;
+  for (const path of paths) {
+    if (size + path.length > longestCommand) {
+      chunks.push([]);
+      size = 0;
+    }
+    chunks.at(-1)?.push(path);
+    size += path.length + 8;
+  }
+  return [
+    "# COPY would follow links; cp keeps them, with owners and modes.",
+    "USER 0",
+    `WORKDIR ${gathered}`,
+    ...chunks.map((chunk) => {
+      const words = [program, "-a", "--parents", ...chunk, gathered].map((word) => `  ${json(word)}`);
+      return `RUN [ \\\n${words.join(", \\\n")} \\\n]`;
+    }),
+  ];
+}
+
+const longestCommand = 60_000;
+
+function copyEach(files: FileSystem, paths: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  const single = new Map<string, string[]>();
+  for (const path of paths) {
+    if (walkPath(files, path).end?.kind === "directory") lines.push(copyLine([`${path}/`, `${path}/`]));
+    else {
+      const directory = `/${directoryOf(path.slice(1))}`;
+      single.set(directory, [...(single.get(directory) ?? []), path]);
+    }
+  }
+  for (const [directory, list] of single) lines.push(copyLine([...list, `${directory.replace(/\/$/, "")}/`]));
+  return lines.sort();
+}
+
+function copyLine(words: readonly string[]): string {
+  return `COPY --from=${stage} [${words.map((word) => json(word.replace(/[[*?\\]/g, "\\$&").replace(/\$/g, "\\$"))).join(", ")}]`;
+}
+
+function json(text: string): string {
+  return JSON.stringify(text);
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/[\\"$]/g, "\\$&").replace(/\r?\n/g, " ")}"`;
+}
+
+function environmentLine(pair: string): string {
+  const equals = pair.indexOf("=");
+  return `ENV ${pair.slice(0, equals)}=${quoted(pair.slice(equals + 1))}`;
+}
+
+function healthcheck({ healthcheck: [kind, ...words] }: ImageConfig): readonly string[] {
+  if (kind === "CMD") return [`HEALTHCHECK CMD ${JSON.stringify(words)}`];
+  return kind === "CMD-SHELL" ? [`HEALTHCHECK CMD ${words.join(" ")}`] : [];
+}
+
+function commandLines({ config, closure }: DockerfilePlan): readonly string[] {
+  if (closure.start.withoutShell)
+    return config.entrypoint.length > 0
+      ? [`ENTRYPOINT ${JSON.stringify(closure.start.argv)}`]
+      : [`CMD ${JSON.stringify(closure.start.argv)}`];
+  return [
+    ...(config.entrypoint.length > 0 ? [`ENTRYPOINT ${JSON.stringify(config.entrypoint)}`] : []),
+    ...(config.cmd.length > 0 ? [`CMD ${JSON.stringify(config.cmd)}`] : []),
+  ];
+}
+
+const nonroot = "65532:65532";
+
+// By number: the cluster can then see that it is not root. Root gives way where everybody may read all that is kept.
+function userOf({ config, closure, files, accounts }: DockerfilePlan): {
+  readonly id: string;
+  readonly limits: readonly string[];
+} {
+  const [user = "", group] = config.user.split(":");
+  const known = accounts?.users.find(({ name, uid }) => name === user || String(uid) === user);
+  const uid = /^\d+$/.test(user) ? Number(user) : (known?.uid ?? 0);
+  const named = accounts?.groups.find(({ name }) => name === group)?.gid;
+  const gid = group !== undefined && /^\d+$/.test(group) ? Number(group) : (named ?? known?.gid ?? 0);
+  if (uid !== 0) return { id: `${uid}:${gid}`, limits: [] };
+  const isNeeded = (path: string): boolean => closure.kept.get(path)?.level === "needed";
+  const closed = [...closure.kept.keys()].find((path) => isNeeded(path) && isClosed(files, path));
+  if (closed !== undefined) return { id: "0:0", limits: [`USER stays 0: not everybody may read /${closed}`] };
+  return {
+    id: nonroot,
+    limits: ["the image ran as root, the plan runs as 65532: where the application writes is not known"],
+  };
+}
+
+function isClosed(files: FileSystem, path: string): boolean {
+  const entry = files.entry(path);
+  if (entry?.kind !== "file" && entry?.kind !== "directory") return false;
+  // Root's own home is nobody else's business.
+  if (/^root(?:\/|$)/.test(path)) return false;
+  return (entry.mode & 0o004) === 0 || (entry.kind === "directory" && (entry.mode & 0o001) === 0);
+}

@@ -1,0 +1,113 @@
+import { basePackages, suitableBases } from "../closure/bases.ts";
+import { findClosure } from "../closure/closure.ts";
+import { groupKept, slimDockerfile } from "../closure/dockerfile.ts";
+import { countFindings, filesOf, judgePackages, weighFiles } from "../closure/verdict.ts";
+import type { AdvisoryDatabase } from "../core/advisory.ts";
+import type { FileSystem } from "../core/file-system.ts";
+import type { IndexedImage } from "../core/indexed.ts";
+import { parseReference } from "../core/reference.ts";
+import type { GapCode } from "../core/report.ts";
+import type { SlimPlan } from "../core/slim.ts";
+import { matchImage } from "./match.ts";
+
+/** What a plan is made by. */
+export interface SlimOptions {
+  readonly database: AdvisoryDatabase;
+  /** `YYYY-MM-DD`. */
+  readonly today: string;
+  /** What the planned image is built on: `scratch`, or a reference. */
+  readonly base: string;
+}
+
+/** What could leave an indexed image, what that takes along, and a Dockerfile that does it. Pure. */
+export function planSlim(
+  { indexed, files }: { readonly indexed: IndexedImage; readonly files: FileSystem },
+  { database, today, base }: SlimOptions,
+): SlimPlan {
+  const closure = findClosure(files, indexed.config);
+  const { findings } = matchImage(indexed, database, today);
+  const packages = judgePackages(files, closure, indexed.packages, findings);
+  const proofs = new Set(indexed.packages.flatMap(({ locations }) => locations.map(({ path }) => path)));
+  const { bytes, keptBytes, unowned } = weighFiles(files, closure, (path) => proofs.has(path));
+  const removed = packages.filter(({ state }) => state === "unneeded");
+  const gone = new Set(removed.map(({ purl }) => purl));
+  const refusals = [...closure.refusals, ...unread(indexed)];
+  const made = refusals.length > 0 ? undefined : dockerfileOf(indexed, files, closure, base);
+  const { reference, digest, platform } = indexed;
+  return {
+    schemaVersion: slimSchemaVersion,
+    image: { reference, digest: digest ?? null, platform, command: closure.start.argv },
+    packages,
+    unowned,
+    totals: {
+      packages: packages.length,
+      removedPackages: removed.length,
+      bytes,
+      keptBytes,
+      removedFindings: countFindings(findings.filter((finding) => gone.has(finding.package))),
+      keptFindings: countFindings(findings.filter((finding) => !gone.has(finding.package))),
+    },
+    kept: groupKept(files, (path) => closure.kept.has(path)).map((path) => keptLine(closure, path)),
+    bases: refusals.length > 0 ? [] : suitableBases(packages, indexed.distro),
+    limits: [...new Set([...closure.limits, ...(made?.limits ?? [])])],
+    missing: closure.missing,
+    refusals,
+    dockerfile: made?.text,
+  };
+}
+
+/** Version of {@link SlimPlan}, as schemas/slim.schema.json has it. */
+const slimSchemaVersion = "1.0.0";
+
+const blind: ReadonlySet<GapCode> = new Set(["layer-unreadable", "digest-mismatch", "diff-id-mismatch"]);
+
+// What was not read could be what a program needs: then nothing is unneeded.
+function unread({ gaps, runs }: IndexedImage): readonly string[] {
+  const failed = runs
+    .filter(({ plugin }) => plugin.startsWith("closure-elf"))
+    .flatMap(({ errors }) => errors.map(({ path, message }) => `${path}: ${message}`));
+  return [...gaps.filter(({ code }) => blind.has(code)).map(({ message }) => message), ...failed];
+}
+
+function dockerfileOf(
+  indexed: IndexedImage,
+  files: FileSystem,
+  closure: ReturnType<typeof findClosure>,
+  base: string,
+): ReturnType<typeof slimDockerfile> {
+  const brought = basePackages(base);
+  const inBase = new Set(
+    indexed.packages
+      .filter(({ type, name }) => type === "deb" && brought?.has(name) === true)
+      .flatMap((pkg) => filesOf(files, pkg)),
+  );
+  const { config, sights } = indexed;
+  return slimDockerfile({
+    image: builderReference(indexed),
+    base,
+    config,
+    closure,
+    files,
+    isInBase: (path) => inBase.has(path),
+    accounts: sights.accounts,
+  });
+}
+
+// A layout or archive has no name that a builder knows.
+function builderReference({ reference, digest }: IndexedImage): string | undefined {
+  const local = /^(?:docker|podman|containerd|docker-daemon):(?!\/)(.+)$/.exec(reference)?.[1];
+  if (local !== undefined) return local;
+  if (/^(?:oci|oci-archive|docker-archive|dir):|^[./~]/.test(reference)) return undefined;
+  const name = reference.replace(/^registry:/, "");
+  try {
+    parseReference(name);
+  } catch {
+    return undefined;
+  }
+  return digest === undefined || name.includes("@") ? name : `${name}@${digest}`;
+}
+
+function keptLine({ kept }: ReturnType<typeof findClosure>, path: string): SlimPlan["kept"][number] {
+  const reason = kept.get(path);
+  return { path: `/${path}`, state: reason?.level ?? "needed", why: reason?.why ?? "all in it is kept" };
+}
