@@ -69,7 +69,8 @@ function reduced(name: string, names: readonly string[], release: string): reado
   const reference = `gcr.io/distroless/${name}-debian${release}:nonroot`;
   const own = distroless.find((one) => one.name === name)?.packages ?? [];
   const all = basePackages(reference);
-  if (all === undefined || (name !== "static" && !names.some((one) => own.includes(one)))) return [];
+  const tells = name === "python3" ? own.filter((one) => /^python3\.\d+-minimal$/.test(one)) : own;
+  if (all === undefined || (name !== "static" && !names.some((one) => tells.includes(one)))) return [];
   return [
     {
       reference,

@@ -7,7 +7,7 @@ import { isLibc, keepLibcParts, keepLibrary, keepLibraryLike, libraryPath } from
 import { createNode, followNode, settleNode } from "./node.ts";
 import { createPython, followPython, isPython, settlePython, startPython } from "./python.ts";
 import { directoryOf, keep, keepBelow, type Level, nameOf, type Reason, walkPath } from "./reach.ts";
-import { keepApplication, keepNamed, keepShell, type Search } from "./search.ts";
+import { keepApplication, keepNamed, keepShell, noteUnknown, type Search } from "./search.ts";
 import { isShellScript, requestOf, runWords, startProgram } from "./start.ts";
 import { expectedData, isDocumentation, isGeneral, isOnPath, keepSystemData } from "./system.ts";
 
@@ -42,6 +42,7 @@ export function findClosure(files: FileSystem, config: ImageConfig): Closure {
     node: createNode(directories("NODE_PATH")),
     missing: new Set(),
     refusals: [],
+    unknowns: new Map(),
     owners: new Map(),
     interpreters: new Set(),
   };
@@ -59,7 +60,13 @@ export function findClosure(files: FileSystem, config: ImageConfig): Closure {
   if (probe === "CMD-SHELL") runWords(search, ["sh", ...command.split(/\s+/)], "the health check", undefined);
   settle(search);
   const { kept, missing, limits, refusals } = search;
-  return { start, kept, missing: [...missing].sort(), limits: [...limits].sort(), refusals };
+  return {
+    start,
+    kept,
+    missing: [...missing].sort(),
+    limits: [...limits, ...unknownLines(search)].sort(),
+    refusals,
+  };
 }
 
 function keepHome(search: Search, { user }: ImageConfig): void {
@@ -70,6 +77,20 @@ function keepHome(search: Search, { user }: ImageConfig): void {
   if (end?.kind !== "directory" || end.path === "" || isGeneral(end.path)) return;
   const reason: Reason = { level: "doubtful", why: "the user's own settings", from: undefined };
   keepBelow(search, end.path, reason, (path) => !/^(?:\.cache|\.npm|node_modules)$/.test(nameOf(path)));
+}
+
+const unknownLibraries =
+  "libraries that are loaded at run time, but for those whose names stand in the files that load them";
+const unknownPrograms =
+  "programs that are started, but for those whose names stand in the files that start them";
+const mostNamed = 3;
+
+function unknownLines({ unknowns }: Search): readonly string[] {
+  return [...unknowns].map(([what, paths]) => {
+    const named = [...paths].sort().slice(0, mostNamed).join(", ");
+    const more = paths.size > mostNamed ? ` and ${paths.size - mostNamed} more` : "";
+    return `${what}: ${named}${more}`;
+  });
 }
 
 // Until nothing new turns up: what is queued, then what only all texts together tell.
@@ -91,7 +112,9 @@ function drain(search: Search): void {
   for (let path = search.queue.pop(); path !== undefined; path = search.queue.pop()) {
     const reason = search.kept.get(path);
     if (reason === undefined) continue;
-    for (const facts of search.files.facts(path)) follow(search, path, facts, reason.level);
+    for (const facts of search.files.facts(path))
+      if (facts.kind === "elf" || !reason.why.startsWith(cameAlong))
+        follow(search, path, facts, reason.level);
     if (!reason.why.startsWith(expectedData)) followOwner(search, path, reason.level);
   }
 }
@@ -104,6 +127,7 @@ function follow(search: Search, path: string, facts: FileFacts, level: Level): v
     case "script":
       return followScript(search, path, facts, level);
     case "imports":
+      if (facts.cut) noteUnknown(search, "what stands beyond the bounds of files that are too long", path);
       if (facts.language === "python") followPython(search, search.python, path, facts, level);
       else followNode(search, search.node, path, facts, level);
       return followTexts(search, path, facts);
@@ -152,11 +176,11 @@ function followElf(search: Search, path: string, facts: ElfFacts, level: Level):
         `its constants name ${name}, and it loads libraries`,
       );
   }
+  // A helper program that nothing names is started by nobody that is known.
+  if (facts.interpreter !== undefined && search.kept.get(path)?.why.startsWith(cameAlong) === true) return;
   if (facts.shell) keepShell(search, path);
-  if (facts.loads)
-    search.limits.add(`${path} loads libraries at run time: of those only names that stand in it are known`);
-  if (facts.runs)
-    search.limits.add(`${path} starts programs: of those only paths that stand in it are known`);
+  if (facts.loads) noteUnknown(search, unknownLibraries, path);
+  if (facts.runs) noteUnknown(search, unknownPrograms, path);
 }
 
 function followScript(search: Search, path: string, facts: ScriptFacts, level: Level): void {
@@ -189,8 +213,11 @@ function followTexts(search: Search, path: string, { words, runs, shell }: Impor
     }
   }
   if (shell) keepShell(search, path);
-  if (runs) search.limits.add(`${path} starts programs: of those only names that stand in it are known`);
+  if (runs) noteUnknown(search, unknownPrograms, path);
 }
+
+/** Why the data of a package is kept. Sources in it are read, if at all, but nothing tells that they run. */
+const cameAlong = "came with";
 
 // A library or program may read whatever came with it, but it does not start its package's other programs.
 function followOwner(search: Search, path: string, level: Level): void {
@@ -201,7 +228,7 @@ function followOwner(search: Search, path: string, level: Level): void {
       if (!isDocumentation(file) && !isOnPath(file))
         keep(search, `/${file}`, {
           level: "doubtful",
-          why: `came with ${nameOf(path)} in ${owner}`,
+          why: `${cameAlong} ${nameOf(path)} in ${owner}`,
           from: path,
         });
   }

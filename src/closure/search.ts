@@ -13,6 +13,8 @@ export interface Search extends Reach {
   readonly node: Node;
   readonly missing: Set<string>;
   readonly refusals: string[];
+  /** What is not known of a file → the files of which that is so. */
+  readonly unknowns: Map<string, Set<string>>;
   /** OS packages of which the data was looked at, with the level. */
   readonly owners: Map<string, Level>;
   /** Interpreters: what their own constants name says nothing of the application. */
@@ -43,4 +45,10 @@ export function keepApplication(search: Search, directory: string, reason: Reaso
 /** Keeps a shell for what gives commands to one. */
 export function keepShell(search: Search, from: string): void {
   keep(search, "/bin/sh", { level: "doubtful", why: "it gives commands to a shell", from });
+}
+
+/** Notes that something is not known of a file. */
+export function noteUnknown({ unknowns }: Search, what: string, path: string): void {
+  const paths = unknowns.get(what) ?? new Set();
+  unknowns.set(what, paths.add(path));
 }

@@ -1,6 +1,7 @@
 import { basePackages, suitableBases } from "../closure/bases.ts";
-import { findClosure } from "../closure/closure.ts";
+import { type Closure, findClosure } from "../closure/closure.ts";
 import { groupKept, slimDockerfile } from "../closure/dockerfile.ts";
+import { walkPath } from "../closure/reach.ts";
 import { countFindings, filesOf, judgePackages, weighFiles } from "../closure/verdict.ts";
 import type { AdvisoryDatabase } from "../core/advisory.ts";
 import type { FileSystem } from "../core/file-system.ts";
@@ -31,7 +32,7 @@ export function planSlim(
   const { bytes, keptBytes, unowned } = weighFiles(files, closure, (path) => proofs.has(path));
   const removed = packages.filter(({ state }) => state === "unneeded");
   const gone = new Set(removed.map(({ purl }) => purl));
-  const refusals = [...closure.refusals, ...unread(indexed)];
+  const refusals = [...closure.refusals, ...unread(indexed, files, closure)];
   const made = refusals.length > 0 ? undefined : dockerfileOf(indexed, files, closure, base);
   const { reference, digest, platform } = indexed;
   return {
@@ -62,17 +63,23 @@ const slimSchemaVersion = "1.0.0";
 const blind: ReadonlySet<GapCode> = new Set(["layer-unreadable", "digest-mismatch", "diff-id-mismatch"]);
 
 // What was not read could be what a program needs: then nothing is unneeded.
-function unread({ gaps, runs }: IndexedImage): readonly string[] {
+function unread({ gaps, runs }: IndexedImage, files: FileSystem, { kept }: Closure): readonly string[] {
   const failed = runs
-    .filter(({ plugin }) => plugin.startsWith("closure-elf"))
-    .flatMap(({ errors }) => errors.map(({ path, message }) => `${path}: ${message}`));
-  return [...gaps.filter(({ code }) => blind.has(code)).map(({ message }) => message), ...failed];
+    .filter(({ plugin }) => reading.has(plugin))
+    .flatMap(({ errors }) => errors)
+    .filter(({ path }) => kept.has(walkPath(files, path).end?.path ?? ""))
+    .map(({ path, message }) => `what ${path} needs: ${message}`);
+  return [...gaps.filter(({ code }) => blind.has(code)).map(({ message }) => message), ...new Set(failed)];
 }
+
+const reading: ReadonlySet<string> = new Set(
+  ["elf", "script", "python", "javascript"].map((kind) => `closure-${kind}`),
+);
 
 function dockerfileOf(
   indexed: IndexedImage,
   files: FileSystem,
-  closure: ReturnType<typeof findClosure>,
+  closure: Closure,
   base: string,
 ): ReturnType<typeof slimDockerfile> {
   const brought = basePackages(base);
@@ -107,7 +114,7 @@ function builderReference({ reference, digest }: IndexedImage): string | undefin
   return digest === undefined || name.includes("@") ? name : `${name}@${digest}`;
 }
 
-function keptLine({ kept }: ReturnType<typeof findClosure>, path: string): SlimPlan["kept"][number] {
+function keptLine({ kept }: Closure, path: string): SlimPlan["kept"][number] {
   const reason = kept.get(path);
   return { path: `/${path}`, state: reason?.level ?? "needed", why: reason?.why ?? "all in it is kept" };
 }

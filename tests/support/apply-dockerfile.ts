@@ -27,10 +27,10 @@ export async function applyDockerfile(text: string, app: string, target: string)
     last.instructions.find((instruction) => instruction.keyword === keyword);
   const env = last.instructions
     .filter(({ keyword }) => keyword === "ENV")
-    .map(({ text: pair }) => [
-      pair.slice(0, pair.indexOf("=")),
-      String(JSON.parse(pair.slice(pair.indexOf("=") + 1))),
-    ]);
+    .map(({ text: pair }) => {
+      const [, name = "", value = ""] = /^([^=]+)="(.*)"$/u.exec(pair) ?? [];
+      return [name, value.replace(/\\(.)/gu, "$1")];
+    });
   return {
     argv: [...(one("ENTRYPOINT")?.json ?? []), ...(one("CMD")?.json ?? [])],
     user: one("USER")?.text ?? "",
