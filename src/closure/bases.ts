@@ -13,7 +13,8 @@ const distroless: readonly {
   {
     name: "static",
     releases: ["12", "13"],
-    packages: ["base-files", "netbase", "tzdata", "media-types", "ca-certificates"],
+    // Its certificates are one file, to which the links of this image's do not lead: they are copied.
+    packages: ["base-files", "netbase", "tzdata", "media-types"],
   },
   { name: "base-nossl", releases: ["12", "13"], packages: ["libc6"] },
   { name: "base", releases: ["12", "13"], packages: ["libssl3", "libssl3t64"] },

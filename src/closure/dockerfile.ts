@@ -103,6 +103,8 @@ function gather(program: string, paths: readonly string[]): readonly string[] {
     "# COPY would follow links; cp keeps them, with owners and modes.",
     "USER 0",
     `WORKDIR ${gathered}`,
+    // Elsewhere --parents of coreutils 9.1 does not find the directories whose modes it has to keep.
+    "WORKDIR /",
     ...chunks.map((chunk) => {
       const words = [program, "-a", "--parents", ...chunk, gathered].map((word) => `  ${json(word)}`);
       return `RUN [ \\\n${words.join(", \\\n")} \\\n]`;

@@ -61,8 +61,8 @@ export function settingsOf(files: FileSystem, path: string): readonly string[] {
   return files.facts(path).flatMap((facts) => (facts.kind === "text" ? facts.lines : []));
 }
 
-/** Paths under which a library of this name is looked for by the file at `path`, in order. */
-export function candidates(
+// Paths under which a library of this name is looked for by the file at `path`, in order.
+function candidates(
   { told, standing, inherited }: LibraryPath,
   name: string,
   path: string,

@@ -77,7 +77,7 @@ function keepFile(reach: Reach, name: string, directory: string, reason: Reason)
     keep(reach, `${name}${ending}`, reason, directory);
     if (end.kind !== "directory") return;
     // What a directory stands for its package.json tells: all of it is kept, unless it is half the image.
-    if (!reach.files.list(end.path).some((one) => one === "package.json" || /^index\./.test(one))) return;
+    if (!reach.files.list(end.path).some((one) => one === "package.json" || one.startsWith("index."))) return;
     return keepBelow(reach, end.path, reason, (path) => nameOf(path) !== "node_modules");
   }
 }

@@ -79,7 +79,7 @@ function scriptSource(
   const plain = { kind: "script" as const, interpreter, words: [], computed: false };
   if (source.test(path)) return plain;
   const text = readText(bytes, longestSource, "script");
-  if (/^python/.test(program)) return { ...plain, words: readPythonImports(text).requests };
+  if (program.startsWith("python")) return { ...plain, words: readPythonImports(text).requests };
   if (/^node(?:js)?$/.test(program)) return { ...plain, words: readJavascriptRequests(text).requests };
   return plain;
 }

@@ -185,11 +185,11 @@ function keepModule(reach: Reach, directory: string, parts: readonly string[], r
   const entry = walkPath(reach.files, `/${path}`).end;
   if (entry?.kind === "directory") {
     const names = reach.files.list(entry.path);
-    if (names.some((name) => /^__init__\./.test(name))) {
+    if (names.some((name) => name.startsWith("__init__."))) {
       keepBelow(reach, entry.path, reason);
       keepDistribution(
         reach,
-        within(entry.path, names.find((name) => /^__init__\./.test(name)) ?? ""),
+        within(entry.path, names.find((name) => name.startsWith("__init__.")) ?? ""),
         reason,
       );
       return true;

@@ -78,8 +78,8 @@ export function countFindings(findings: readonly Pick<Finding, "severity">[]): F
 
 const longestChain = 20;
 
-/** From the image's command to a kept path, one line a step. */
-export function chainTo(kept: ReadonlyMap<string, Reason>, path: string): readonly string[] {
+// From the image's command to a kept path, one line a step.
+function chainTo(kept: ReadonlyMap<string, Reason>, path: string): readonly string[] {
   const steps: string[] = [];
   const seen = new Set<string>();
   for (let at: string | undefined = path; at !== undefined && steps.length < longestChain; ) {
@@ -92,8 +92,8 @@ export function chainTo(kept: ReadonlyMap<string, Reason>, path: string): readon
   return steps;
 }
 
-/** Everything in the image, by canonical path; directories after what is in them are not told apart. */
-export function* allPaths(files: FileSystem): Generator<string> {
+// Everything in the image, by canonical path.
+function* allPaths(files: FileSystem): Generator<string> {
   const pending = [""];
   for (let at = pending.pop(); at !== undefined; at = pending.pop())
     for (const name of files.list(at)) {

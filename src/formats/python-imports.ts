@@ -90,19 +90,22 @@ function readFrom(tokens: readonly Token[], start: number, found: Found): void {
   if (module === "" || tokens[next]?.value !== "import") return;
   addRequest(found, module);
   const stem = module.endsWith(".") ? module : `${module}.`;
-  let at = next + 1;
-  const bracketed = tokens[at]?.value === "(";
-  if (bracketed) at += 1;
-  for (;;) {
-    while (bracketed && tokens[at]?.kind === "line") at += 1;
+  const bracketed = tokens[next + 1]?.value === "(";
+  const skip = (from: number): number => (bracketed ? skipLines(tokens, from) : from);
+  for (let at = skip(bracketed ? next + 2 : next + 1); ; ) {
     const token = tokens[at];
     if (token?.kind !== "name") return;
     addRequest(found, `${stem}${token.value}`);
-    at = skipAlias(tokens, at + 1);
-    while (bracketed && tokens[at]?.kind === "line") at += 1;
+    at = skip(skipAlias(tokens, at + 1));
     if (tokens[at]?.value !== ",") return;
-    at += 1;
+    at = skip(at + 1);
   }
+}
+
+function skipLines(tokens: readonly Token[], from: number): number {
+  let at = from;
+  while (tokens[at]?.kind === "line") at += 1;
+  return at;
 }
 
 function dottedName(tokens: readonly Token[], start: number): readonly [name: string, next: number] {

@@ -58,7 +58,7 @@ export function planSlim(
 }
 
 /** Version of {@link SlimPlan}, as schemas/slim.schema.json has it. */
-const slimSchemaVersion = "1.0.0";
+const slimSchemaVersion = "1.0";
 
 const blind: ReadonlySet<GapCode> = new Set(["layer-unreadable", "digest-mismatch", "diff-id-mismatch"]);
 
@@ -95,9 +95,14 @@ function dockerfileOf(
     config,
     closure,
     files,
-    isInBase: (path) => inBase.has(path),
+    // A base of packages that are not merged into /usr has directories where this image may have links.
+    isInBase: (path) => inBase.has(path) || (brought !== undefined && isRootLink(files, path)),
     accounts: sights.accounts,
   });
+}
+
+function isRootLink(files: FileSystem, path: string): boolean {
+  return !path.includes("/") && files.entry(path)?.kind === "symlink";
 }
 
 // A layout or archive has no name that a builder knows.

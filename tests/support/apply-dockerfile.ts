@@ -20,7 +20,11 @@ export async function applyDockerfile(text: string, app: string, target: string)
   const [first, last, ...more] = parseDockerfile(text);
   if (first === undefined || last === undefined || more.length > 0)
     throw new Error("apply Dockerfile: not two stages");
-  for (const instruction of first.instructions) await prepare(instruction, app);
+  let place = "/";
+  for (const instruction of first.instructions) {
+    if (instruction.keyword === "WORKDIR") place = instruction.text;
+    await prepare(instruction, app, place);
+  }
   for (const instruction of last.instructions)
     if (instruction.keyword === "COPY") copy(instruction, app, target);
   const one = (keyword: string): Instruction | undefined =>
@@ -39,10 +43,11 @@ export async function applyDockerfile(text: string, app: string, target: string)
   };
 }
 
-async function prepare({ keyword, json, text }: Instruction, app: string): Promise<void> {
+async function prepare({ keyword, json, text }: Instruction, app: string, place: string): Promise<void> {
   if (keyword === "WORKDIR") mkdirSync(join(app, text), { recursive: true });
-  else if (keyword === "RUN" && json !== undefined) await tool("chroot", [app, ...json]);
-  else if (keyword !== "USER") throw new Error(`apply Dockerfile: ${keyword} ${text}`);
+  else if (keyword === "RUN" && json !== undefined) {
+    await tool("chroot", [app, "sh", "-c", 'cd "$0" && exec "$@"', place, ...json]);
+  } else if (keyword !== "USER") throw new Error(`apply Dockerfile: ${keyword} ${text}`);
 }
 
 function copy({ flags, json = [] }: Instruction, app: string, target: string): void {

@@ -63,7 +63,7 @@ function entryOf(path: string, file: ToldFile | undefined): TreeFile | undefined
 }
 
 /** An ELF file. */
-export function elf(more: Partial<ElfFacts> = {}): ToldFile {
+export function elf(more: Partial<ElfFacts> = {}): Exclude<ToldFile, string> {
   const none = { needed: [], rpath: [], runpath: [], names: [], loads: false, shell: false, runs: false };
   return { facts: [{ kind: "elf", ...none, ...more }] };
 }
