@@ -7,7 +7,7 @@ import { scratch, tool } from "../../tests/support/scratch.ts";
 import { readElfDynamic } from "./elf-dynamic.ts";
 import { accessBytes } from "./random-access.ts";
 
-const skip = needs("gcc", "strip");
+const skip = needs("gcc");
 
 const source = `
 #include <dlfcn.h>

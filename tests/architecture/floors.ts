@@ -29,14 +29,7 @@ export const sideways: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders whose files (or sub-folders) are plugins: only the family's `list.ts` may name more than one of them. */
-export const families: readonly string[] = [
-  "extractors",
-  "checks",
-  "closure",
-  "matchers",
-  "feeds",
-  "versions",
-];
+export const families: readonly string[] = ["extractors", "checks", "matchers", "feeds", "versions"];
 
 /** Names that say nothing of what is inside. */
 export const emptyNames =
