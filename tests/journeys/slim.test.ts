@@ -64,7 +64,7 @@ async function attempt(app: App): Promise<Trial> {
 
 function start(root: string, argv: readonly string[], user: string, env: NodeJS.ProcessEnv): Promise<string> {
   const path = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
-  return tool("chroot", [`--userspec=${user}`, root, ...argv], { env: { PATH: path, ...env } });
+  return tool("chroot", [`--userspec=${user}`, root, ...argv], { env: { ...env, PATH: path } });
 }
 
 async function sizeOf(root: string): Promise<number> {
