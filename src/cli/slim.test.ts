@@ -60,6 +60,14 @@ test("slim answers the same bytes twice, from the cache as well", async () => {
   assert.deepEqual([second.plan, third.plan], [first.plan, first.plan]);
 });
 
+test("slim carries no secret of the environment into the Dockerfile", async () => {
+  const password = ["hunter2", "hunter2", "Zx9"].join("-");
+  const { plan } = await slim(image({ ...config, Env: [`DB_PASSWORD=${password}`, "LANG=C.UTF-8"] }));
+  assert.equal(JSON.stringify(plan).includes(password), false);
+  assert.match(plan.dockerfile ?? "", /^ENV LANG="C\.UTF-8"$/mu);
+  assert.match(plan.limits.join("\n"), /not carried over: DB_PASSWORD/u);
+});
+
 test("slim builds on the base that it is told", async () => {
   const { plan } = await slim(image(config), "--base", "registry.example/base:1");
   assert.match(plan.dockerfile ?? "", /^FROM registry\.example\/base:1$/mu);

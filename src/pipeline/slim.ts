@@ -1,3 +1,4 @@
+import { withoutSecrets } from "../checks/image/secret-config.ts";
 import { basePackages, suitableBases } from "../closure/bases.ts";
 import { type Closure, findClosure } from "../closure/closure.ts";
 import { groupKept, slimDockerfile } from "../closure/dockerfile.ts";
@@ -37,7 +38,7 @@ export function planSlim(
   const { reference, digest, platform } = indexed;
   return {
     schemaVersion: slimSchemaVersion,
-    image: { reference, digest: digest ?? null, platform, command: closure.start.argv },
+    image: { reference, digest: digest ?? null, platform, command: closure.start.argv.map(withoutSecrets) },
     packages,
     unowned,
     totals: {
@@ -89,16 +90,22 @@ function dockerfileOf(
       .flatMap((pkg) => filesOf(files, pkg)),
   );
   const { config, sights } = indexed;
-  return slimDockerfile({
+  // A Dockerfile is kept where everybody reads it.
+  const env = config.env.filter((pair) => withoutSecrets(pair) === pair);
+  const secret = config.env.filter((pair) => !env.includes(pair)).map((pair) => pair.split("=", 1)[0]);
+  const left =
+    secret.length === 0 ? [] : [`ENV looks like a secret and is not carried over: ${secret.join(", ")}`];
+  const { text, limits } = slimDockerfile({
     image: builderReference(indexed),
     base,
-    config,
+    config: { ...config, env },
     closure,
     files,
     // A base of packages that are not merged into /usr has directories where this image may have links.
     isInBase: (path) => inBase.has(path) || (brought !== undefined && isRootLink(files, path)),
     accounts: sights.accounts,
   });
+  return { text, limits: [...left, ...limits] };
 }
 
 function isRootLink(files: FileSystem, path: string): boolean {

@@ -1,4 +1,4 @@
-import { cpSync, lstatSync, mkdirSync, realpathSync } from "node:fs";
+import { lstatSync, mkdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Instruction, parseDockerfile } from "../../src/formats/dockerfile.ts";
 import { tool } from "./scratch.ts";
@@ -26,7 +26,7 @@ export async function applyDockerfile(text: string, app: string, target: string)
     await prepare(instruction, app, place);
   }
   for (const instruction of last.instructions)
-    if (instruction.keyword === "COPY") copy(instruction, app, target);
+    if (instruction.keyword === "COPY") await copy(instruction, app, target);
   const one = (keyword: string): Instruction | undefined =>
     last.instructions.find((instruction) => instruction.keyword === keyword);
   const env = last.instructions
@@ -50,7 +50,7 @@ async function prepare({ keyword, json, text }: Instruction, app: string, place:
   } else if (keyword !== "USER") throw new Error(`apply Dockerfile: ${keyword} ${text}`);
 }
 
-function copy({ flags, json = [] }: Instruction, app: string, target: string): void {
+async function copy({ flags, json = [] }: Instruction, app: string, target: string): Promise<void> {
   if (flags.join() !== "--from=app") throw new Error(`apply Dockerfile: COPY ${flags.join(" ")}`);
   const to = json.at(-1) ?? "";
   for (const written of json.slice(0, -1)) {
@@ -59,7 +59,7 @@ function copy({ flags, json = [] }: Instruction, app: string, target: string): v
     const place = isDirectory
       ? join(target, to)
       : join(target, to, written.slice(written.lastIndexOf("/") + 1));
-    mkdirSync(dirname(place), { recursive: true });
-    cpSync(from, place, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    mkdirSync(isDirectory ? place : dirname(place), { recursive: true });
+    await tool("cp", ["-a", isDirectory ? `${from}/.` : from, place]);
   }
 }
