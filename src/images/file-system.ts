@@ -88,6 +88,7 @@ function ownerships(merged: MergedLayers): Ownerships {
     all.set(path, own);
     for (const owner of own) add(owned, owner, path);
   }
+  for (const paths of owned.values()) paths.sort(byText);
   return { owners: all, owned };
 }
 

@@ -32,6 +32,7 @@ const full: LayerFind = {
 const finds: readonly LayerFind[] = [
   full,
   { ...nothing, plugin: "npm", entry: 1, path: "x" },
+  { ...nothing, plugin: "elf", entry: 3, path: "z", facts: { kind: "text", lines: ["x"] } },
   { ...nothing, plugin: "npm", entry: 4, path: "y", problems: [{ code: "truncated", message: "z" }] },
 ];
 
