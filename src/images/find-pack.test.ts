@@ -32,7 +32,6 @@ const full: LayerFind = {
 const finds: readonly LayerFind[] = [
   full,
   { ...nothing, plugin: "npm", entry: 1, path: "x" },
-  { ...nothing, plugin: "elf", entry: 3, path: "z", facts: { kind: "text", lines: ["x"] } },
   { ...nothing, plugin: "npm", entry: 4, path: "y", problems: [{ code: "truncated", message: "z" }] },
 ];
 
@@ -73,4 +72,22 @@ test("createFindIndex() answers by content id, the part that is asked for only",
     Array.from(index.having("problems"), ({ entry }) => entry),
     [1, 4, 0],
   );
+});
+
+test("createFindPacker() keeps what a file needs, and tells that it does", () => {
+  const find = {
+    ...nothing,
+    plugin: "elf",
+    entry: 3,
+    path: "z",
+    facts: { kind: "text", lines: ["x"] },
+  } as const;
+  const some = packed(
+    [find, { ...find, entry: 4, facts: undefined }].map(({ facts, ...rest }) =>
+      facts ? { ...rest, facts } : rest,
+    ),
+  );
+  assert.deepEqual([...allFinds(some)][0], find);
+  const index = createFindIndex([some], [0]);
+  assert.deepEqual([index.get(3, "facts").length, index.get(4, "facts").length], [1, 0]);
 });
