@@ -527,6 +527,12 @@ test("findClosure() tells what is linked to and not there, and what is loaded un
   );
 });
 
+test("findClosure() tells which sources load modules by computed names", () => {
+  const files = toldFiles({ ...python, "srv/main.py": imports("python", [], { computed: true }) });
+  const { limits } = findClosure(files, configOf(["python3", "/srv/main.py"]));
+  assert.match(limits.join("\n"), /modules that are loaded by computed names[^\n]*: srv\/main\.py/u);
+});
+
 test("findClosure() ends where links and imports run in rings", () => {
   const ring: FileFacts = {
     kind: "elf",

@@ -83,6 +83,8 @@ const unknownLibraries =
   "libraries that are loaded at run time, but for those whose names stand in the files that load them";
 const unknownPrograms =
   "programs that are started, but for those whose names stand in the files that start them";
+const unknownModules =
+  "modules that are loaded by computed names, but for those whose names stand in kept files";
 const mostNamed = 3;
 
 function unknownLines({ unknowns }: Search): readonly string[] {
@@ -127,6 +129,7 @@ function follow(search: Search, path: string, facts: FileFacts, level: Level): v
     case "script":
       return followScript(search, path, facts, level);
     case "imports":
+      if (facts.computed && !isStandardPython(search, path)) noteUnknown(search, unknownModules, path);
       if (facts.cut) noteUnknown(search, "what stands beyond the bounds of files that are too long", path);
       if (facts.language === "python") followPython(search, search.python, path, facts, level);
       else followNode(search, search.node, path, facts, level);
@@ -196,12 +199,15 @@ function followScript(search: Search, path: string, facts: ScriptFacts, level: L
     else followNode(search, search.node, path, requestOf("javascript", name), level);
 }
 
+function isStandardPython({ python }: Search, path: string): boolean {
+  return (
+    [...python.libraries].some((one) => path.startsWith(`${one}/`)) && !/(?:site|dist)-packages\//.test(path)
+  );
+}
+
 // Paths that a source names; programs, where it starts any.
 function followTexts(search: Search, path: string, { words, runs, shell }: ImportFacts): void {
-  const isStandard =
-    [...search.python.libraries].some((one) => path.startsWith(`${one}/`)) &&
-    !/(?:site|dist)-packages\//.test(path);
-  if (isStandard) return;
+  if (isStandardPython(search, path)) return;
   for (const word of words) {
     const reason: Reason = { level: "doubtful", why: `names ${word}`, from: path };
     if (word.startsWith("/")) keepNamed(search, word, reason);
