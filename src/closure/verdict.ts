@@ -22,6 +22,7 @@ export function filesOf(
     case "maven":
     case "golang":
     case "cargo":
+    case "generic":
       return [...new Set(locations.map(({ path }) => path.split("!/")[0] ?? path))];
   }
 }
