@@ -115,6 +115,7 @@ test("slimDockerfile() carries over environment, labels, ports, place, check and
     env: ["PATH=/usr/bin", 'A=b "c" $d \\e'],
     labels: { "org.x": "y $z" },
     exposedPorts: ["80/tcp"],
+    volumes: ["/data"],
     workingDir: "/srv",
     healthcheck: ["CMD", "app", "--check"],
   });
@@ -123,6 +124,7 @@ test("slimDockerfile() carries over environment, labels, ports, place, check and
     'ENV A="b \\"c\\" \\$d \\\\e"',
     'LABEL "org.x"="y \\$z"',
     "EXPOSE 80/tcp",
+    'VOLUME ["/data"]',
     "WORKDIR /srv",
   ])
     assert.ok(text.split("\n").includes(line), `${line} in\n${text}`);

@@ -68,6 +68,7 @@ export function slimDockerfile(plan: DockerfilePlan): {
     ...config.env.map(environmentLine),
     ...Object.entries(config.labels).map(([key, value]) => `LABEL ${quoted(key)}=${quoted(value)}`),
     ...config.exposedPorts.map((port) => `EXPOSE ${port}`),
+    ...(config.volumes.length === 0 ? [] : [`VOLUME ${JSON.stringify(config.volumes)}`]),
     `WORKDIR ${closure.start.workingDir === "" ? "/" : json(config.workingDir).slice(1, -1)}`,
     `USER ${user.id}`,
     ...healthcheck(config),
@@ -81,7 +82,7 @@ export function slimDockerfile(plan: DockerfilePlan): {
           "the image has no cp: links that stand alone become copies of what they lead to, since COPY follows them",
         ]
       : []),
-    "VOLUME, STOPSIGNAL and ONBUILD of the image are not carried over",
+    "STOPSIGNAL and ONBUILD of the image are not carried over",
     `no package database is copied: a scanner sees the planned image's OS packages only in the report of this image`,
   ];
   return { text: lines.join("\n"), limits };

@@ -61,6 +61,7 @@ export function walkPath(files: FileSystem, path: string, base = ""): Walked {
 const rootEntry: TreeFile = {
   path: "",
   name: "",
+  directory: "",
   kind: "directory",
   mode: 0o755,
   uid: 0,
@@ -68,7 +69,7 @@ const rootEntry: TreeFile = {
   size: 0,
   layer: 0,
   target: "",
-  program: false,
+  program: undefined,
   capability: undefined,
 };
 

@@ -55,8 +55,9 @@ function entryOf(path: string, file: ToldFile | undefined): TreeFile | undefined
     gid: 0,
     layer: 0,
     capability: undefined,
+    directory: path.slice(0, Math.max(path.lastIndexOf("/"), 0)),
   };
-  const none = { size: 0, target: "", program: false };
+  const none = { size: 0, target: "", program: undefined };
   if (file === "/") return { ...common, ...none, kind: "directory", mode: 0o755 };
   if (typeof file === "string") return { ...common, ...none, kind: "symlink", mode: 0o777, target: file };
   return { ...common, ...none, kind: "file", mode: file.mode ?? 0o755, size: file.size ?? 1 };
@@ -91,6 +92,7 @@ export function configOf(argv: readonly string[], more: Partial<ImageConfig> = {
     workingDir: "",
     labels: {},
     exposedPorts: [],
+    volumes: [],
     healthcheck: [],
     ...more,
   };
