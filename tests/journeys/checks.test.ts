@@ -33,7 +33,7 @@ const plans: Readonly<Record<string, Plan>> = {
   "full Debian": {
     make: fullDebian,
     expected:
-      "001 002 003 004 006 007 008 009 010 011 012 013 014 015 017 018 019 020 024 026 027 030 031 067 070 071",
+      "001 002 003 004 006 007 008 009 010 011 012 013 014 015 017 018 019 020 024 026 027 030 031 042 048 067 070 071",
   },
   "slim Debian": {
     make: async () =>
@@ -88,7 +88,7 @@ const plans: Readonly<Record<string, Plan>> = {
         { User: user, Entrypoint: ["/usr/local/bin/node", "/app/main.js"] },
       );
     },
-    expected: "015 067",
+    expected: "015 102",
   },
   "Java on a distroless-like base": {
     make: async () =>
