@@ -192,6 +192,19 @@ test("assembleImage() lists what a later layer removed as hidden, once, unless i
   assert.deepEqual(brief(found), [["a", "1", 1, "1:z/a.pkg"]]);
 });
 
+test("withSecondPass() counts a file that two paths lead to once", () => {
+  const items = [file("data/real", "a 1")];
+  const index = walkLayer(items);
+  const second = walkLayer(items, new Map([[0, ["x.pkg", "y.pkg"]]]));
+  assert.deepEqual([second.finds.count, withSecondPass(index, second).finds.count], [2, 1]);
+});
+
+test("assembleImage() finds all packages of a large database in a second pass", () => {
+  const rows = Array.from({ length: 2500 }, (_, at) => `p${at} 1-1`);
+  const found = image([debian, link("var/lib", "/real")], [file("real/dpkg/status", rows.join("\n"))]);
+  assert.equal(found.packages.length, 2500);
+});
+
 test("assembleImage() finds a file whose directory is a link of another layer, in a second pass", () => {
   const upper = image(
     [link("lib", "usr/lib"), file("usr/lib/x", "")],

@@ -1,7 +1,7 @@
 import type { LayerError, LayerExecutable, LayerIndex, PackedFinds } from "../core/layer.ts";
 import type { Extractor } from "../core/plugin.ts";
 import { createFindIndex, type FindIndex } from "./find-index.ts";
-import { createFindPacker, noFinds, pluginAt } from "./find-pack.ts";
+import { createFindPacker, findAt, noFinds, pluginAt } from "./find-pack.ts";
 import { treeMemory } from "./layer-memory.ts";
 import { childPath, type Directory, directoryPath, followPlace, nodesBelow, type Place } from "./tree.ts";
 import { layerOf, type MergedTree, type MovedFile, mergeEntries } from "./tree-apply.ts";
@@ -179,11 +179,14 @@ export function withSecondPass(layer: LayerIndex, second: Pick<LayerIndex, "find
   const keyOf = ({ finds, index }: PlacedFind): string => `${finds.entry[index]} ${pluginAt(finds, index)}`;
   const before = placed(layer.finds);
   const read = new Set(before.map(keyOf));
+  // A file that is wanted under two paths counts under the first; a large database has several finds there.
+  const paths = new Map<string, string>();
   const fresh = placed(second.finds).filter((find) => {
     const key = keyOf(find);
-    const isNew = !read.has(key);
-    read.add(key);
-    return isNew;
+    const { path } = findAt(find.finds, find.index);
+    const first = paths.get(key) ?? path;
+    paths.set(key, first);
+    return !read.has(key) && path === first;
   });
   const packer = createFindPacker();
   const entryOf = ({ finds, index }: PlacedFind): number => finds.entry[index] ?? 0;
