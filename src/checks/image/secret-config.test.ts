@@ -230,3 +230,16 @@ test("withoutSecrets() leaves nothing of a secret in a history entry", () => {
   const harmless = "RUN /bin/sh -c apt-get install -y ca-certificates=2023 “ü” # buildkit";
   assert.equal(withoutSecrets(harmless), harmless);
 });
+
+test("withoutSecrets() cuts a secret with another inside of it once", () => {
+  assert.equal(withoutSecrets(`RUN A_TOKEN=B_TOKEN=${secret} x`), "RUN A_TOKEN=‹secret› x");
+});
+
+test("withoutSecrets() and secretJudges take time that grows with the config at most", () => {
+  const lines = Array.from({ length: 20_000 }, () => `glpat-${random("base62", 20)} DB_PASSWORD=${secret}`);
+  const started = process.cpuUsage();
+  withoutSecrets(lines.join("\n"));
+  judge({ env: lines });
+  const { user } = process.cpuUsage(started);
+  assert.ok(user < 10_000_000, `${user} µs`);
+});

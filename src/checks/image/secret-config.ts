@@ -1,7 +1,8 @@
 import type { CheckHit, CheckText } from "../../core/check.ts";
 import type { ImageJudge } from "../../core/image-judge.ts";
 import type { IndexedImage } from "../../core/indexed.ts";
-import { findNamedSecrets } from "./secret-names.ts";
+import { findNamedSecrets, namedMessage } from "./secret-names.ts";
+import { apartFrom } from "./secret-overlap.ts";
 import * as texts from "./secret-texts.ts";
 import { findTokens } from "./secret-tokens.ts";
 
@@ -35,9 +36,10 @@ function hitsOf(image: IndexedImage): readonly (CheckHit & { readonly check: Che
   const text = sections.map((section) => section.text).join("\n");
   const told = new Set<string>();
   const hits: (CheckHit & { readonly check: CheckText })[] = [];
+  const sectionAt = createSectionSearch(sections);
   for (const { check, start, length, message } of secretsIn(text)) {
     const value = text.slice(start, start + length);
-    const section = sectionAt(sections, start);
+    const section = sectionAt(start);
     if (told.has(value) || section === undefined) continue;
     told.add(value);
     hits.push({ check, message: `${section.where}: ${message}`, layer: section.layer });
@@ -79,12 +81,19 @@ function ascii(text: string): string {
   return text.replaceAll(/[^\n\r\t -~]/g, "?");
 }
 
-function sectionAt(sections: readonly Section[], start: number): Section | undefined {
+// The section in which a place of the joined text is; places are asked for in ascending order.
+function createSectionSearch(sections: readonly Section[]): (start: number) => Section | undefined {
+  let at = 0;
   let end = 0;
-  return sections.find(({ text }) => {
-    end += text.length + 1;
-    return start < end;
-  });
+  return (start) => {
+    for (; at < sections.length; at += 1) {
+      const section = sections[at];
+      const next = end + (section?.text.length ?? 0) + 1;
+      if (start < next) return section;
+      end = next;
+    }
+    return undefined;
+  };
 }
 
 function secretsIn(text: string): readonly Secret[] {
@@ -92,28 +101,20 @@ function secretsIn(text: string): readonly Secret[] {
     const check = grade === "proven" ? texts.provenInConfig : texts.tokenInConfig;
     return { check: grade === "sealed-key" ? texts.passwordInConfig : check, ...found };
   });
-  const named = findNamedSecrets(text)
-    .map(
-      ({ name, value, start, service }): Secret => ({
-        check: service === undefined ? texts.passwordInConfig : texts.tokenInConfig,
-        start,
-        length: value.length,
-        message: `${service === undefined ? "" : `${service}: `}${name} has a value of ${value.length} characters`,
-      }),
-    )
-    .filter((secret) => !tokens.some((token) => overlap(token, secret)));
-  return [...tokens, ...named].sort((a, b) => a.start - b.start);
-}
-
-function overlap(a: Pick<Secret, "start" | "length">, b: typeof a): boolean {
-  return a.start < b.start + b.length && b.start < a.start + a.length;
+  const named = findNamedSecrets(text).map((secret): Secret => {
+    const check = secret.service === undefined ? texts.passwordInConfig : texts.tokenInConfig;
+    return { check, start: secret.start, length: secret.value.length, message: namedMessage(secret) };
+  });
+  return [...tokens, ...apartFrom(named, tokens)].sort((a, b) => a.start - b.start);
 }
 
 /** A text of the image (a history entry) as reports may show it: what looks like a secret is cut out. */
 export function withoutSecrets(text: string): string {
-  const cut = secretsIn(ascii(text)).toReversed();
-  return cut.reduce(
-    (shown, { start, length }) => `${shown.slice(0, start)}‹secret›${shown.slice(start + length)}`,
-    text,
-  );
+  let shown = "";
+  let from = 0;
+  for (const { start, length } of secretsIn(ascii(text))) {
+    if (start >= from) shown += `${text.slice(from, start)}‹secret›`;
+    from = Math.max(from, start + length);
+  }
+  return shown + text.slice(from);
 }

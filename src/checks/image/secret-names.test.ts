@@ -79,6 +79,13 @@ for (const [text, names] of rows)
     for (const { start } of found) assert.equal(text.slice(start, start + value.length), value);
   });
 
+test("findNamedSecrets() finds one secret in a value that names another", () => {
+  assert.deepEqual(
+    findNamedSecrets(`A_TOKEN=B_TOKEN=${value} C_TOKEN=${value}`).map(({ name }) => name),
+    ["A_TOKEN", "C_TOKEN"],
+  );
+});
+
 test("findNamedSecrets() knows whose secret it is by name and form", () => {
   const discord = `M${random("base62", 23)}.${random("base62", 6)}.${random("base62", 38)}`;
   const text = `TWILIO_AUTH_TOKEN=${random("hex", 32)}\nAZURE_CLIENT_SECRET=abc8Q~${random("base62", 34)}\nDISCORD_TOKEN=${discord}\n`;

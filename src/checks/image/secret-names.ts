@@ -11,6 +11,11 @@ export interface NamedSecret {
   readonly service: string | undefined;
 }
 
+/** What it is, in words: no character of the value. */
+export function namedMessage({ name, value, service }: NamedSecret): string {
+  return `${service === undefined ? "" : `${service}: `}${name} has a value of ${value.length} characters`;
+}
+
 /** Services whose secrets have no mark of their own: the name tells whose they are, the form that the value is one. */
 const namedForms: readonly (readonly [service: string, name: RegExp, value: RegExp])[] = [
   ["Azure", /client_?secret/i, /^[\w.~-]{3}\dQ~[\w.~-]{31,34}$/],
@@ -97,7 +102,10 @@ export function findNamedSecrets(text: string): readonly NamedSecret[] {
     if (code !== 0x3d && code !== 0x3a) continue;
     const secret =
       code === 0x3a && text.startsWith("//", at + 1) ? inAddress(text, at) : assignedAt(text, at);
-    if (secret !== undefined) found.push(secret);
+    const last = found.at(-1);
+    // What is inside of a value (`A_TOKEN=B_TOKEN=…`) is no other.
+    if (secret !== undefined && (last === undefined || secret.start >= last.start + last.value.length))
+      found.push(secret);
   }
   return found;
 }

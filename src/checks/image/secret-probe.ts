@@ -1,5 +1,6 @@
 import type { Extraction, Extractor, FoundFile, Observation } from "../../core/plugin.ts";
-import { findNamedSecrets } from "./secret-names.ts";
+import { findNamedSecrets, namedMessage } from "./secret-names.ts";
+import { apartFrom } from "./secret-overlap.ts";
 import { isUtf16, isWorthReading, mostBytes, type Place, placeOf, snakeoil } from "./secret-places.ts";
 import type { LoginStore } from "./secret-stores.ts";
 import * as texts from "./secret-texts.ts";
@@ -66,13 +67,10 @@ function sightsIn(content: Uint8Array, place: Place): readonly Sight[] {
   if (!byKeys) return tokens;
   const raw = Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString("latin1");
   const text = place.name.endsWith(".xml") ? blankComments(raw) : raw;
-  const sights: Sight[] = [...tokens];
-  const add = (sight: Sight): void => {
-    if (!sights.some((other) => overlap(other, sight))) sights.push(sight);
-  };
-  for (const store of place.stores) for (const sight of loginsIn(text, store)) add(sight);
-  if (place.isConfig) for (const sight of passwordsIn(text)) add(sight);
-  return sights.sort((a, b) => a.start - b.start);
+  const logins = place.stores.flatMap((store) => loginsIn(text, store));
+  const known = [...tokens, ...apartFrom(logins, tokens)];
+  const passwords = place.isConfig ? apartFrom(passwordsIn(text), known) : [];
+  return [...known, ...passwords].sort((a, b) => a.start - b.start);
 }
 
 // Maven ships its settings with samples of every element in comments.
@@ -99,10 +97,6 @@ function checkOf(grade: SecretGrade): string {
   }
 }
 
-function overlap(a: Sight, b: Sight): boolean {
-  return a.start < b.start + b.length && b.start < a.start + a.length;
-}
-
 function loginsIn(text: string, { what, value, hash }: LoginStore): readonly Sight[] {
   if (value === undefined) return [];
   const sights: Sight[] = [];
@@ -120,11 +114,11 @@ function loginsIn(text: string, { what, value, hash }: LoginStore): readonly Sig
 function passwordsIn(text: string): readonly Sight[] {
   return findNamedSecrets(text)
     .slice(0, mostMatches)
-    .map(({ name, value, start, service }) => ({
-      check: service === undefined ? texts.passwordInFile.id : texts.tokenInFile.id,
-      message: `${service === undefined ? "" : `${service}: `}${name} has a value of ${value.length} characters`,
-      start,
-      length: value.length,
+    .map((secret) => ({
+      check: secret.service === undefined ? texts.passwordInFile.id : texts.tokenInFile.id,
+      message: namedMessage(secret),
+      start: secret.start,
+      length: secret.value.length,
     }));
 }
 
