@@ -97,7 +97,7 @@ export interface TreeSights {
   readonly observations: readonly PlacedObservation[];
   /** By the visible passwd(5) and group(5); undefined when the image has no passwd. */
   readonly accounts: Accounts | undefined;
-  /** Each user and group that owns visible entries, with the first of them by path. */
+  /** Each user and group that owns visible entries (ten thousand at most), with the first of them by path. */
   readonly owners: readonly FileOwner[];
   readonly waste: Waste;
   /** The files of each layer that were written last. */

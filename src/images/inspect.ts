@@ -38,7 +38,7 @@ export function inspectTree(merged: MergedLayers, checks: readonly TreeCheck[]):
   };
   const asked = askers(checks);
   const groups = new Map<string, Group>();
-  const owners = new Map<number, Counted>();
+  const owners: OwnerCounts = { byIds: new Map(), last: undefined };
   const counted = new Set<number>();
   let visibleBytes = 0;
   for (const { directory, name, node } of nodesBelow(merged.tree, merged.tree.root)) {
@@ -55,7 +55,7 @@ export function inspectTree(merged: MergedLayers, checks: readonly TreeCheck[]):
   }
   return {
     finds: [...groups.values()].map(findOf).sort(compareFinds),
-    owners: [...owners.values()].sort((a, b) => a.uid - b.uid || a.gid - b.gid),
+    owners: [...owners.byIds.values()].sort((a, b) => a.uid - b.uid || a.gid - b.gid),
     visibleBytes,
   };
 }
@@ -139,16 +139,29 @@ function ownerOf({ owners }: LayerEntries, entry: number): readonly [uid: number
   return [owners[low * 3 + 1] ?? 0, owners[low * 3 + 2] ?? 0];
 }
 
-function countOwner(owners: Map<number, Counted>, { uid, gid, path, layer }: TreeFile): void {
-  const key = uid * 2 ** 21 + gid;
-  const known = owners.get(key);
-  if (known === undefined) owners.set(key, { uid, gid, entries: 1, path, layer });
-  else {
-    known.entries += 1;
-    if (path >= known.path) return;
-    known.path = path;
-    known.layer = layer;
+interface OwnerCounts {
+  readonly byIds: Map<string, Counted>;
+  /** The one before: most files of a directory have one owner. */
+  last: Counted | undefined;
+}
+
+/** Most owners that are told apart: no image has so many, but an archive can give each file one of its own. */
+const mostOwners = 10_000;
+
+function countOwner(owners: OwnerCounts, { uid, gid, path, layer }: TreeFile): void {
+  const { byIds, last } = owners;
+  const known = last?.uid === uid && last.gid === gid ? last : byIds.get(`${uid} ${gid}`);
+  if (known === undefined) {
+    if (byIds.size === mostOwners) return;
+    owners.last = { uid, gid, entries: 1, path, layer };
+    byIds.set(`${uid} ${gid}`, owners.last);
+    return;
   }
+  owners.last = known;
+  known.entries += 1;
+  if (path >= known.path) return;
+  known.path = path;
+  known.layer = layer;
 }
 
 /** Most paths and items that are kept of one find. */

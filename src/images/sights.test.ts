@@ -6,6 +6,7 @@ import type { LayerIndex } from "../core/layer.ts";
 import type { Extractor } from "../core/plugin.ts";
 import type { TreeCheck, TreeFile, TreeSights } from "../core/sights.ts";
 import { type TarItem, writeTar } from "../formats/tar-write.ts";
+import { inspectTree } from "./inspect.ts";
 import { mergeLayers } from "./merge.ts";
 import { assembleImage } from "./merge-image.ts";
 import { createLayerWalk } from "./walk.ts";
@@ -260,5 +261,48 @@ test("assembleImage() keeps the newest files of each layer", () => {
   assert.deepEqual(
     newest.map(({ layer, mtime }) => [layer, mtime]),
     [...Array.from({ length: 10 }, (_, at) => [0, 1029 - at]), [1, 9]],
+  );
+});
+
+test("assembleImage() keeps two observations of a file that say the same", () => {
+  const { observations } = sights([
+    [file("a.secret", "x\nx")],
+    [file("a.secret", "y\nx\nx\nx")],
+    [gone("a.secret")],
+  ]);
+  assert.deepEqual(
+    observations.map(({ message, line, layer, removedIn }) => [message, line, layer, removedIn]),
+    [
+      ["y", 1, 1, 2],
+      ["x", 2, 0, 2],
+      ["x", 3, 0, 2],
+      ["x", 4, 1, 2],
+    ],
+  );
+});
+
+const owned = (items: readonly TarItem[], owners: readonly number[]): readonly string[] => {
+  const read = layer(items, []);
+  const merged = mergeLayers([{ ...read, entries: { ...read.entries, owners: Uint32Array.from(owners) } }]);
+  return inspectTree(merged, []).owners.map(
+    ({ uid, gid, entries, path }) => `${uid} ${gid} ${entries} ${path}`,
+  );
+};
+
+test("inspectTree() tells owners of large ids apart", () => {
+  const big = 2 ** 32 - 2;
+  const items = ["a", "b", "c", "d", "e"].map((name) => file(name, ""));
+  const owners = [0, 0, 2 ** 21, 1, 1, 0, 2, big, 0, 3, big, 1];
+  assert.deepEqual(owned(items, owners), ["0 2097152 1 a", "1 0 1 b", `${big} 0 1 c`, `${big} 1 2 d`]);
+});
+
+test("inspectTree() keeps no more owners than an image may have", () => {
+  const items = Array.from({ length: 10_500 }, (_, at) => file(`f${at}`, ""));
+  assert.equal(
+    owned(
+      items,
+      items.flatMap((_, at) => [at, at, at]),
+    ).length,
+    10_000,
   );
 });

@@ -68,8 +68,13 @@ function followPath(
   const placed: PlacedObservation[] = [];
   for (const { layer, id } of states) {
     const next = new Map<string, PlacedObservation>();
+    const counts = new Map<string, number>();
     for (const observation of observationsOf(merged, id)) {
-      const key = `${observation.check}\n${observation.message}`;
+      const told = `${observation.check}\n${observation.message}`;
+      const count = counts.get(told) ?? 0;
+      counts.set(told, count + 1);
+      // Lines move when a file is changed: the first of two that say the same stays the first.
+      const key = `${count}\n${told}`;
       const brought = standing.get(key)?.layer ?? bytesLayer(merged, id, layer);
       next.set(key, { ...observation, path, layer: brought, removedIn: undefined });
     }
