@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import type { CheckFinding } from "../core/check.ts";
 import type { Finding, FixState } from "../core/finding.ts";
 import type { Policy } from "../core/report.ts";
 import { type Severity, severities } from "../core/severity.ts";
@@ -22,6 +23,9 @@ function finding(severity: Severity, state: FixState = "fixed"): Finding {
 }
 
 const empty: Case = { findings: [], checks: [], undecided: [], gaps: [], unownedExecutables: [] };
+const check = (id: string, severity: Severity): CheckFinding => {
+  return { id, aliases: [], title: `${id}'s`, severity, why: "", remedy: "", message: "" };
+};
 const gap = { code: "feed-missing" as const, message: "no feed", path: "a/b", layer: 1 };
 const undecided = { id: "X", aliases: [], package: "", layer: 0, reason: "", evidence: [] };
 const unowned = { path: "opt/x", layer: 0 };
@@ -58,6 +62,31 @@ const rows: readonly [
     ["finding-refused: 1 finding of unknown severity (fail on any)"],
   ],
   ["a critical finding, none refused", { findings: [finding("critical")] }, { failOn: "never" }, "pass", []],
+  ["a check below the bar", { checks: [check("SW-1", "medium")] }, {}, "pass", []],
+  [
+    "checks, one of them twice, whatever is fixable",
+    { checks: [check("SW-1", "critical"), check("SW-2", "high"), check("SW-2", "high")] },
+    { onlyFixed: true },
+    "fail",
+    [
+      "check-failed: SW-1 SW-1's: critical (fail on high)",
+      "check-failed: SW-2 SW-2's (2): high (fail on high)",
+    ],
+  ],
+  [
+    "a check, any refused",
+    { checks: [check("SW-1", "negligible")] },
+    { failOn: "unknown" },
+    "fail",
+    ["check-failed: SW-1 SW-1's: negligible (fail on any)"],
+  ],
+  [
+    "a critical check, none refused",
+    { checks: [check("SW-1", "critical")] },
+    { failOn: "never" },
+    "pass",
+    [],
+  ],
   [
     "an unfixed finding",
     { findings: [finding("high", "not-fixed")] },

@@ -21,8 +21,8 @@ export const defaultPolicy: Policy = {
 };
 
 /**
- * The one place where a verdict is made: `fail` when a finding reaches the threshold, else `unknown` when anything was left
- * unread or undecided, else `pass`. The reasons of a `fail` also tell what is unknown. Pure.
+ * The one place where a verdict is made: `fail` when a finding or a check reaches the threshold, else `unknown` when anything
+ * was left unread or undecided, else `pass`. The reasons of a `fail` also tell what is unknown. Pure.
  */
 export function evaluate(facts: Case, policy: Policy): Verdict {
   const failing = [...failingReasons(facts.findings, policy), ...failingChecks(facts.checks, policy)];
@@ -58,14 +58,17 @@ function failingChecks(checks: readonly CheckFinding[], { failOn }: Policy): rea
   }
   return [...counts.values()].map(({ check: { id, title, severity }, count }) => ({
     code: "check-failed",
-    message: `${id} ${title}${count === 1 ? "" : ` (${count})`}: ${severity} (fail on ${failOn})`,
+    message: `${id} ${title}${count === 1 ? "" : ` (${count})`}: ${severity} (fail on ${ruleWord(failOn)})`,
   }));
 }
 
 function refusal(count: number, severity: Severity, { failOn, onlyFixed }: Policy): string {
   const what = severity === "unknown" ? "findings of unknown severity" : `${severity} findings`;
-  const rule = failOn === "unknown" ? "any" : failOn;
-  return `${count} ${onlyFixed ? "fixable " : ""}${count === 1 ? what.replace("findings", "finding") : what} (fail on ${rule})`;
+  return `${count} ${onlyFixed ? "fixable " : ""}${count === 1 ? what.replace("findings", "finding") : what} (fail on ${ruleWord(failOn)})`;
+}
+
+function ruleWord(failOn: Policy["failOn"]): string {
+  return failOn === "unknown" ? "any" : failOn;
 }
 
 function unknownReasons(facts: Case, policy: Policy): readonly Reason[] {
