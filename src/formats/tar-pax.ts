@@ -1,4 +1,5 @@
 import { SeaworthyError } from "../core/errors.ts";
+import { bufferOf } from "./lines.ts";
 import { fieldText } from "./tar-header.ts";
 
 /**
@@ -53,7 +54,7 @@ function parseRecord(bytes: Uint8Array, start: number): { key: string; value: st
   if (equals < 0 || equals >= end - 1) throw bad(start);
   const key = fieldText(bytes, at + 1, equals - at - 1);
   const value = key.startsWith("SCHILY.xattr.")
-    ? Buffer.from(bytes.buffer, bytes.byteOffset + equals + 1, end - 1 - (equals + 1)).toString("latin1")
+    ? bufferOf(bytes).toString("latin1", equals + 1, end - 1)
     : fieldText(bytes, equals + 1, end - 1 - (equals + 1));
   if (key === "" || (nameKeys.has(key) && bytes.subarray(equals, end).includes(0))) throw bad(start);
   return { key, value, end };

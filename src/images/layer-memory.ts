@@ -46,13 +46,16 @@ export interface LayerShelf {
 export function createLayerShelf(most: number = layersMemory): LayerShelf {
   const kept = new Map<number, LayerIndex>();
   const sizes = new Map<number, number>();
-  const sizeUpTo = (layer: number): number => sumOf([...sizes].map(([at, size]) => (at <= layer ? size : 0)));
   return {
     put(layer, index) {
       sizes.set(layer, layerMemory(index));
       kept.set(layer, index);
       // Layers still to come only add to what is below.
-      for (const [at, held] of kept) if (sizeUpTo(at) > most) kept.set(at, withoutContent(held));
+      let below = 0;
+      for (const [at, held] of [...kept].sort(([a], [b]) => a - b)) {
+        below += sizes.get(at) ?? 0;
+        if (below > most) kept.set(at, withoutContent(held));
+      }
     },
     get: (layer) => kept.get(layer),
   };

@@ -1,4 +1,5 @@
 import type { Extraction, Extractor, FoundFile, Observation } from "../../core/plugin.ts";
+import { bufferOf } from "../../formats/lines.ts";
 import { findNamedSecrets, namedMessage } from "./secret-names.ts";
 import { apartFrom } from "./secret-overlap.ts";
 import { isUtf16, isWorthReading, mostBytes, type Place, placeOf, snakeoil } from "./secret-places.ts";
@@ -65,7 +66,7 @@ function sightsIn(content: Uint8Array, place: Place): readonly Sight[] {
   }));
   const byKeys = place.stores.length > 0 || place.isConfig;
   if (!byKeys) return tokens;
-  const raw = Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString("latin1");
+  const raw = bufferOf(content).toString("latin1");
   const text = place.name.endsWith(".xml") ? blankComments(raw) : raw;
   const logins = place.stores.flatMap((store) => loginsIn(text, store));
   const known = [...tokens, ...apartFrom(logins, tokens)];

@@ -1,3 +1,4 @@
+import { bufferOf } from "../../formats/lines.ts";
 import { createLiteralSearch } from "../../formats/literal-search.ts";
 import { privateKeyMarks, readPrivateKey } from "../../formats/private-key.ts";
 import { alphabets, type TokenKind, type TokenPart, tokenKinds } from "./secret-kinds.ts";
@@ -34,7 +35,7 @@ const grammars = new Map(tokenKinds.map((kind) => [kind, grammarOf(kind)]));
  * such place. `isPage`: a page or browser script, where some keys are public by design.
  */
 export function findTokens(bytes: Uint8Array, isPage = false): readonly FoundSecret[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = bufferOf(bytes);
   const found: FoundSecret[] = [];
   search(buffer, (at, index) => {
     const mark = marks[index];
