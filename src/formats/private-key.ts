@@ -120,11 +120,12 @@ function usageAt(bytes: Buffer, start: number): number | undefined {
 
 function readPutty(text: string): PrivateKey | undefined {
   const file = /^PuTTY-User-Key-File-\d: [\w-]{1,40}\r?\nEncryption: ([\w-]{1,40})\r?\n/.exec(text);
+  if (file === null) return undefined;
   const start = text.slice(0, longestKey).indexOf("\nPrivate-Lines: ");
   const lines =
     start < 0
       ? undefined
       : /^\nPrivate-Lines: \d{1,4}\r?\n[\w+/=\r\n]{16,}/.exec(text.slice(start, start + longestKey));
-  if (file === null || lines === undefined || lines === null) return undefined;
+  if (lines === undefined || lines === null) return undefined;
   return { form: "PuTTY", encrypted: file[1] !== "none", length: start + lines[0].length };
 }

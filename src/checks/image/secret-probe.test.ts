@@ -58,6 +58,11 @@ const rows: readonly (readonly [path: string, content: string, seen: readonly st
     `<!-- <password>sample1</password>\n-->\n<server><password>${secret}</password></server>`,
     ["044 3 a stored login (Maven) with a secret of 32 characters"],
   ],
+  [
+    "root/.m2/settings.xml",
+    `<!--${"\n".repeat(50)}<!-- -->\n<password>${secret}</password>`,
+    ["044 52 a stored login (Maven) with a secret of 32 characters"],
+  ],
   ["usr/share/maven/conf/settings.xml", "<settings><!-- <password>repopwd</password> --></settings>", []],
   [
     "srv/.htpasswd",

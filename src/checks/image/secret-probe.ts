@@ -80,7 +80,8 @@ function blankComments(xml: string): string {
   return parts
     .map((part, at) => {
       const end = at === 0 ? 0 : part.indexOf("-->");
-      return `${at === 0 ? "" : "    "}${" ".repeat(Math.max(end, 0))}${end < 0 ? "" : part.slice(end)}`;
+      const blank = end < 0 ? part.length : end;
+      return `${at === 0 ? "" : "    "}${" ".repeat(blank)}${part.slice(blank)}`;
     })
     .join("");
 }
