@@ -73,16 +73,27 @@ const registryHosts = [
 ].map((parts) => parts.join("."));
 
 test("no tracked file names the host of a package registry", { skip: skipWithoutGit() }, () => {
-  const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: repository, encoding: "utf8" })
-    .split("\0")
-    .filter((path) => path !== "" && existsSync(join(repository, path)));
-  assert.ok(tracked.length > 50, `${tracked.length} tracked files`);
-  const guilty = tracked.flatMap((path) => {
-    const text = readFileSync(join(repository, path), "latin1");
-    return registryHosts.filter((host) => text.includes(host)).map((host) => `${path}: ${host}`);
-  });
+  const guilty = trackedFiles().flatMap(({ path, text }) =>
+    registryHosts.filter((host) => text.includes(host)).map((host) => `${path}: ${host}`),
+  );
   assert.deepEqual(guilty, []);
 });
+
+test("no tracked file has the marks of a merge", { skip: skipWithoutGit() }, () => {
+  const guilty = trackedFiles().filter(({ text }) => /^(?:<{7}|>{7}) /m.test(text));
+  assert.deepEqual(
+    guilty.map(({ path }) => path),
+    [],
+  );
+});
+
+function trackedFiles(): readonly { readonly path: string; readonly text: string }[] {
+  const paths = execFileSync("git", ["ls-files", "-z"], { cwd: repository, encoding: "utf8" })
+    .split("\0")
+    .filter((path) => path !== "" && existsSync(join(repository, path)));
+  assert.ok(paths.length > 50, `${paths.length} tracked files`);
+  return paths.map((path) => ({ path, text: readFileSync(join(repository, path), "latin1") }));
+}
 
 function skipWithoutGit(): false | string {
   return existsSync(join(repository, ".git")) ? false : "needs a git checkout";
