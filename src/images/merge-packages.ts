@@ -94,7 +94,7 @@ function ownerOf(
 
 function hiddenOf(group: readonly Named[], distro: Distro | undefined): HiddenPackage {
   const sorted = group.toSorted((a, b) => byText(locationPath(a), locationPath(b)) || a.origin - b.origin);
-  const removedIn = Math.max(...group.map((sighting) => sighting.removedIn ?? 0));
+  const removedIn = group.reduce((last, sighting) => Math.max(last, sighting.removedIn ?? 0), 0);
   return { ...merged(sorted, distro), removedIn };
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { file, gone } from "../../tests/support/image.ts";
 import type { LayerBlob } from "../core/image.ts";
+import type { ImageContent } from "../core/indexed.ts";
 import type { LayerIndex } from "../core/layer.ts";
 import type { Extractor } from "../core/plugin.ts";
 import type { TreeCheck, TreeFile, TreeSights } from "../core/sights.ts";
@@ -63,6 +64,14 @@ function sights(
   checks: readonly TreeCheck[] = [ending],
   extractors: readonly Extractor[] = [lines, lists],
 ): TreeSights {
+  return content(layers, checks, extractors).sights;
+}
+
+function content(
+  layers: readonly (readonly TarItem[])[],
+  checks: readonly TreeCheck[],
+  extractors: readonly Extractor[],
+): ImageContent {
   const read = layers.map((items) => layer(items, extractors));
   const content = { kind: "file" as const, path: "", offset: 0, length: 0 };
   const blob: LayerBlob = { digest: undefined, diffId: undefined, mediaType: "", size: undefined, content };
@@ -72,7 +81,7 @@ function sights(
     mergeLayers(read),
     [],
     checks,
-  ).sights;
+  );
 }
 
 test("assembleImage() joins what a check sees by layer and group, sorted, with the owners", () => {
@@ -304,5 +313,14 @@ test("inspectTree() keeps no more owners than an image may have", () => {
       items.flatMap((_, at) => [at, at, at]),
     ).length,
     10_000,
+  );
+});
+
+test("assembleImage() keeps a thousand observations of a file, and more are a gap", () => {
+  const { sights: seen, gaps } = content([[file("a.secret", "x\n".repeat(200_000))]], [], [lines]);
+  assert.equal(seen.observations.length, 1000);
+  assert.deepEqual(
+    gaps.map(({ message }) => message).filter((message) => message.includes("observations")),
+    ['read "a.secret": 199001 more observations than the 1000 that are kept'],
   );
 });

@@ -52,8 +52,7 @@ function ownersOf(paths: readonly string[], owners: Owners): readonly string[] {
 
 // Where a check noticed the same in a file through several layers, the first of them brought it.
 function placeObservations(merged: MergedLayers): readonly PlacedObservation[] {
-  const placed: PlacedObservation[] = [];
-  for (const [path, states] of merged.states) placed.push(...followPath(merged, path, states));
+  const placed = [...merged.states].flatMap(([path, states]) => followPath(merged, path, states));
   return placed.sort(
     (a, b) => byText(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0) || byText(a.check, b.check),
   );

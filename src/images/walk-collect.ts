@@ -155,12 +155,16 @@ function tellsNothing(extraction: Extraction): boolean {
 const noPackages: readonly FoundPackage[] = [];
 const noProblems: readonly Problem[] = [];
 
+/** Most observations that are kept of one file: a shadow(5) of a few megabytes has a million accounts. */
+const mostObservations = 1000;
+
 /** Packages of a large database go into several finds: each is unpacked as a whole. */
 const mostTogether = 1000;
 
 function pack(plugin: string, entry: number, path: string, extraction: Extraction, finds: Finds): void {
   const { packages = noPackages, owns = [], problems = noProblems, distro, licences } = extraction;
   const { observations = [], accounts, repositories = [], facts } = extraction;
+  const unkept = observations.length - mostObservations;
   finds.add({
     plugin,
     entry,
@@ -169,11 +173,11 @@ function pack(plugin: string, entry: number, path: string, extraction: Extractio
     owns: owns.slice(0, mostTogether).map(packOwner),
     distro,
     ...(licences === undefined || licences.length === 0 ? {} : { licences }),
-    ...(observations.length === 0 ? {} : { observations }),
+    ...(observations.length === 0 ? {} : { observations: observations.slice(0, mostObservations) }),
     ...(accounts === undefined ? {} : { accounts }),
     ...(repositories.length === 0 ? {} : { repositories }),
     ...(facts === undefined ? {} : { facts }),
-    problems,
+    problems: unkept <= 0 ? problems : [...problems, tooManyObservations(unkept)],
   });
   for (let from = mostTogether; from < Math.max(packages.length, owns.length); from += mostTogether)
     finds.add({
@@ -185,6 +189,11 @@ function pack(plugin: string, entry: number, path: string, extraction: Extractio
       distro: undefined,
       problems: noProblems,
     });
+}
+
+function tooManyObservations(unkept: number): Problem {
+  const message = `${unkept} more observations than the ${mostObservations} that are kept`;
+  return { code: "limit-exceeded", message };
 }
 
 function packOwner({ owner, os, paths }: Ownership): PackedOwnership {
