@@ -24,27 +24,25 @@ export interface CheckText {
 
 /** What a check has to say of an image. */
 export interface CheckHit {
+  /** What was seen, in words. A secret is never in it whole. */
   readonly message: string;
   /** Index of the layer that brought it; undefined for what is in the config alone. */
   readonly layer?: number | undefined;
+  /** The first of them, sorted. */
   readonly paths?: readonly string[] | undefined;
   /** How many entries there are in all, and their bytes, where that says something. */
   readonly entries?: number | undefined;
   readonly bytes?: number | undefined;
+  /** Line in the file, from 1. */
   readonly line?: number | undefined;
+  /** Index of the layer that removed or replaced it: shipped, not visible. */
   readonly removedIn?: number | undefined;
   /** OS packages that own the paths, as `deb curl`. */
   readonly owners?: readonly string[] | undefined;
 }
 
 /** What a check found in an image, as reports tell it. */
-export interface CheckFinding extends CheckHit {
-  readonly id: string;
-  readonly aliases: readonly string[];
-  readonly title: string;
-  readonly severity: Severity;
-  readonly why: string;
-  readonly remedy: string;
+export interface CheckFinding extends CheckHit, Omit<CheckText, "example" | "links"> {
   /** How many findings the packages in `owners` have. */
   readonly findings: number;
 }

@@ -24,7 +24,7 @@ function finding(severity: Severity, state: FixState = "fixed"): Finding {
 
 const empty: Case = { findings: [], checks: [], undecided: [], gaps: [], unownedExecutables: [] };
 const check = (id: string, severity: Severity): CheckFinding => {
-  return { id, aliases: [], title: `${id}'s`, severity, why: "", remedy: "", message: "" };
+  return { id, aliases: [], title: `${id}'s`, severity, why: "", remedy: "", message: "", findings: 0 };
 };
 const gap = { code: "feed-missing" as const, message: "no feed", path: "a/b", layer: 1 };
 const undecided = { id: "X", aliases: [], package: "", layer: 0, reason: "", evidence: [] };

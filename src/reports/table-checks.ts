@@ -11,9 +11,7 @@ interface Options extends Terminal {
 /** What the checks found, a paragraph for each check, worst first: what it is, then where. */
 export function checkLines({ checks, image }: Report, options: Options): readonly string[] {
   if (checks.length === 0) return [];
-  const byId = new Map<string, CheckFinding[]>();
-  for (const check of checks) byId.set(check.id, [...(byId.get(check.id) ?? []), check]);
-  const paragraphs = [...byId.values()];
+  const paragraphs = [...Map.groupBy(checks, ({ id }) => id).values()];
   const folded = options.all ? [] : paragraphs.filter(([first]) => first?.severity === "negligible");
   const lines = paragraphs
     .filter((found) => !folded.includes(found))
