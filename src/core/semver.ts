@@ -1,3 +1,4 @@
+import { compareText } from "./text-order.ts";
 /** A version by Semantic Versioning 2.0.0; numbers are digits without leading zeros, build metadata is left out. */
 export interface SemVer {
   readonly major: string;
@@ -59,8 +60,4 @@ function compareIdentifiers(a: string, b: string): number {
   const numeric = /^\d+$/.test(a);
   if (numeric !== /^\d+$/.test(b)) return numeric ? -1 : 1;
   return numeric ? compareDigits(a, b) : compareText(a, b);
-}
-
-function compareText(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -1,4 +1,5 @@
 import type { ImageUse, NamedImage, NamedImages, SetGap } from "../core/image-set.ts";
+import { compareText } from "../core/text-order.ts";
 import { composeImages, isCompose, isComposeName, mayBeCompose, overridden } from "./compose.ts";
 import {
   documentsOf,
@@ -109,8 +110,4 @@ function compareGaps(a: SetGap, b: SetGap): number {
     (a.line ?? 0) - (b.line ?? 0) ||
     compareText(`${a.code} ${a.message}`, `${b.code} ${b.message}`)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -6,6 +6,7 @@ import type { IndexedImage } from "../core/indexed.ts";
 import type { Package } from "../core/package.ts";
 import type { Policy } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
+import { compareText } from "../core/text-order.ts";
 
 type Settings = Policy["checks"];
 
@@ -90,8 +91,4 @@ function compare(a: CheckFinding, b: CheckFinding): number {
     (a.line ?? 0) - (b.line ?? 0) ||
     compareText(a.message, b.message)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }

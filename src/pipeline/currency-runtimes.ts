@@ -3,6 +3,7 @@ import { endOfLife, type OsCurrency, type RuntimeCurrency } from "../core/curren
 import type { Package } from "../core/package.ts";
 import { isOsType } from "../core/package-name.ts";
 import { type Runtime, runtimeKey, runtimes } from "../core/runtime.ts";
+import { compareText } from "../core/text-order.ts";
 import { isThirdParty, statesOwnBuild } from "../core/vendor.ts";
 import { schemeFor } from "../versions/list.ts";
 
@@ -139,8 +140,4 @@ function compare(a: RuntimeCurrency, b: RuntimeCurrency): number {
     a.layer - b.layer ||
     compareText(a.supportedBy, b.supportedBy)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }

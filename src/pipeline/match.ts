@@ -3,6 +3,7 @@ import type { Finding, Undecided } from "../core/finding.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { Package } from "../core/package.ts";
 import type { Gap, Skipped, Upgrade } from "../core/report.ts";
+import { compareText } from "../core/text-order.ts";
 import { schemeFor } from "../versions/list.ts";
 import { matchGaps } from "./match-gaps.ts";
 import { matchPackage } from "./match-package.ts";
@@ -115,10 +116,6 @@ function sorted<T extends { readonly package: string; readonly layer: number }>(
         compareFlawed(a, b) || compareText(left.package, right.package) || left.layer - right.layer,
     )
     .map(([, one]) => one);
-}
-
-function compareText(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 const skipMessages: Readonly<Record<SkipCode, string>> = {

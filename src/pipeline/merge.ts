@@ -2,6 +2,7 @@ import type { AdvisoryDatabase, Affected } from "../core/advisory.ts";
 import { mending } from "../core/affected.ts";
 import type { Evidence, Fix } from "../core/finding.ts";
 import { severityRank } from "../core/severity.ts";
+import { compareText } from "../core/text-order.ts";
 import type { TextScheme } from "../core/version.ts";
 import { fixedSince } from "./fixed-since.ts";
 import { flawId, type Match, type PackageMatches } from "./match-package.ts";
@@ -190,10 +191,6 @@ function idOrder(id: string): string {
 
 function compareIds(a: string, b: string): number {
   return compareText(idOrder(a), idOrder(b));
-}
-
-function compareText(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 const bestFirst: readonly Fix["state"][] = ["fixed", "wont-fix", "not-fixed", "unknown"];

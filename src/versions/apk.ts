@@ -1,3 +1,4 @@
+import { compareText } from "../core/text-order.ts";
 import type { VersionScheme } from "../core/version.ts";
 
 // The order of kinds decides between a version that ends and one that goes on: the earlier kind is the greater version.
@@ -103,10 +104,6 @@ function compareKinds(a: Token, b: Token): number {
   if (a.suffix < 0) return -1;
   if (b.suffix < 0) return 1;
   return b.kind - a.kind;
-}
-
-function compareText(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function compareNumbers(a: string, b: string): number {

@@ -1,3 +1,4 @@
+import { compareText } from "../core/text-order.ts";
 import type { VersionScheme } from "../core/version.ts";
 
 /** A number (digits without leading zeros) or a qualifier (the text by which it sorts). */
@@ -139,10 +140,6 @@ function compareItems(a: Item, b: Item): number {
   if (a.kind !== b.kind) return a.kind === "number" ? 1 : -1;
   if (a.kind === "number" && a.text.length !== b.text.length) return a.text.length - b.text.length;
   return compareText(a.text, b.text);
-}
-
-function compareText(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function isDigit(char: string): boolean {
