@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import type { OpenImage } from "../src/core/image.ts";
+import { emptyConfig } from "../src/images/config.ts";
 import { indexFingerprint } from "../src/pipeline/index-fingerprint.ts";
 import { indexImage } from "../src/pipeline/index-image.ts";
 import { openLayerCache } from "../src/store/layer-cache.ts";
@@ -13,20 +14,7 @@ const image: OpenImage = {
   reference: "bench",
   digest: undefined,
   platform,
-  config: {
-    platform,
-    diffIds: [],
-    history: [],
-    env: [],
-    entrypoint: [],
-    cmd: [],
-    user: "",
-    workingDir: "",
-    labels: {},
-    exposedPorts: [],
-    volumes: [],
-    healthcheck: [],
-  },
+  config: emptyConfig(platform),
   annotations: {},
   layers: layers
     .map((layer) => layer.split("@"))

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
+import { indexedImage } from "../../tests/support/indexed.ts";
 import type { Advisory, Affected, AffectedRange, Lifecycle } from "../core/advisory.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { Package, PackageType } from "../core/package.ts";
 import { packagePurl } from "../core/purl.ts";
-import { noSights } from "../core/sights.ts";
 import { defaultPolicy } from "../policy/evaluate.ts";
 import { jsonReport } from "../reports/json.ts";
 import { memoryDatabase } from "../store/advisory-memory.ts";
@@ -30,41 +30,8 @@ function pkg(type: PackageType, name: string, version: string, more: Extra = {})
 }
 
 function image(packages: readonly Package[], more: Partial<IndexedImage> = {}): IndexedImage {
-  const platform = { os: "linux", architecture: "amd64" };
-  const config = {
-    platform,
-    diffIds: [],
-    history: [],
-    env: [],
-    entrypoint: [],
-    cmd: [],
-    user: "",
-    workingDir: "",
-    labels: {},
-    exposedPorts: [],
-    volumes: [],
-    healthcheck: [],
-  };
-  return {
-    reference: "test",
-    digest: undefined,
-    format: "oci",
-    platform,
-    config,
-    annotations: {},
-    sights: noSights,
-    distro: packages.find(({ distro }) => distro !== undefined)?.distro,
-    layers: [],
-    packages,
-    hiddenPackages: [],
-    runs: [],
-    gaps: [],
-    unownedExecutables: [],
-    notes: [],
-    files: 0,
-    bytes: 0,
-    ...more,
-  };
+  const distro = packages.find((one) => one.distro !== undefined)?.distro;
+  return indexedImage({ packages, distro, ...more });
 }
 
 type Told = Partial<Omit<Advisory, "affected">> & { readonly id: string };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { indexedImage } from "../../../tests/support/indexed.ts";
 import { random, syntheticTokens } from "../../../tests/support/synthetic-secrets.ts";
-import type { HistoryEntry, ImageConfig } from "../../core/image.ts";
-import type { IndexedImage } from "../../core/indexed.ts";
-import { noSights } from "../../core/sights.ts";
+import type { HistoryEntry } from "../../core/image.ts";
+import { emptyConfig } from "../../images/config.ts";
 import { secretJudges, withoutSecrets } from "./secret-config.ts";
 
 interface Plan {
@@ -18,50 +18,14 @@ function judge(plan: Plan): readonly string[] {
     (text): HistoryEntry => ({ createdBy: text.replace(/^-/, ""), emptyLayer: text.startsWith("-") }),
   );
   const made = history.filter(({ emptyLayer }) => !emptyLayer);
-  const image = imageOf({ env: plan.env ?? [], labels: plan.labels ?? {}, history }, made.length);
+  const config = emptyConfig({ os: "linux", architecture: "amd64" });
+  const image = indexedImage({
+    config: { ...config, env: plan.env ?? [], labels: plan.labels ?? {}, history },
+    layers: made.map((_, index) => ({ index, digest: "", diffId: "", createdBy: "", fromBase: false })),
+  });
   return secretJudges.flatMap((check) =>
     check.judge(image).map(({ message, layer }) => `${check.text.id.slice(-3)} ${layer ?? "-"} ${message}`),
   );
-}
-
-function imageOf(config: Pick<ImageConfig, "env" | "labels" | "history">, layers: number): IndexedImage {
-  const platform = { os: "linux", architecture: "amd64" };
-  return {
-    reference: "",
-    digest: undefined,
-    format: "oci",
-    platform,
-    config: {
-      ...config,
-      platform,
-      diffIds: [],
-      entrypoint: [],
-      cmd: [],
-      user: "",
-      workingDir: "",
-      exposedPorts: [],
-      volumes: [],
-      healthcheck: [],
-    },
-    annotations: {},
-    distro: undefined,
-    layers: Array.from({ length: layers }, (_, index) => ({
-      index,
-      digest: "",
-      diffId: "",
-      createdBy: "",
-      fromBase: false,
-    })),
-    packages: [],
-    hiddenPackages: [],
-    runs: [],
-    gaps: [],
-    unownedExecutables: [],
-    notes: [],
-    files: 0,
-    bytes: 0,
-    sights: noSights,
-  };
 }
 
 const secret = `w5${random("base62", 30)}`;
