@@ -34,3 +34,8 @@ test("accountsProbe reads users and groups, and leaves out what is none", () => 
   assert.deepEqual(accounts?.users, [{ name: "a", uid: 1, gid: 2, home: "/home/a", shell: "/bin/sh" }]);
   assert.deepEqual(extract("etc/group", "g:x:5:a\n").accounts?.groups, [{ name: "g", gid: 5 }]);
 });
+
+test("accountsProbe refuses more accounts than an image may have", () => {
+  for (const path of ["etc/passwd", "etc/group", "etc/shadow"])
+    assert.throws(() => extract(path, "a::0:0\n".repeat(2 ** 18)), { code: "limit-exceeded" });
+});

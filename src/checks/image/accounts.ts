@@ -18,11 +18,14 @@ export const accountsProbe: Extractor = {
   id: "accounts",
   wants: ({ path }) => path === "etc/passwd" || path === "etc/group" || path === "etc/shadow",
   extract({ path, bytes }): Extraction {
-    const rows = [...readLines(bytes, path)].map((line) => line.trimEnd().split(":"));
+    const rows = [...readLines(bytes, path, accountLimits)].map((line) => line.trimEnd().split(":"));
     const observations = path === "etc/group" ? [] : rows.flatMap(emptyPasswordOf);
     return path === "etc/shadow" ? { observations } : { observations, accounts: accountsOf(path, rows) };
   },
 };
+
+/** Ten thousand accounts take half of it. All of them are kept until the report is written. */
+const accountLimits = { file: 2 ** 20, line: 2 ** 16 };
 
 function emptyPasswordOf(fields: readonly string[], at: number): readonly Observation[] {
   const [name = "", password] = fields;
