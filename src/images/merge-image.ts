@@ -43,6 +43,7 @@ export function assembleImage(
   const gaps = [
     ...blobs.flatMap((blob, index) => layerGaps(blob, layers[index], index)),
     ...mergeFaultGaps(merged),
+    ...seen.gaps,
     ...fileGaps(merged, visible, packages.errors),
     ...remainsGaps({ merged, visible, sightings }),
     ...osGaps({ merged, visible, sightings, distro, owners }),

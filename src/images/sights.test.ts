@@ -324,3 +324,13 @@ test("assembleImage() keeps a thousand observations of a file, and more are a ga
     ['read "a.secret": 199001 more observations than the 1000 that are kept'],
   );
 });
+
+test("assembleImage() keeps five thousand observations of a check, and more are a gap", () => {
+  const items = Array.from({ length: 6 }, (_, at) => file(`${at}.secret`, "x\n".repeat(998)));
+  const { sights: seen, gaps } = content([items], [], [lines]);
+  assert.equal(seen.observations.length, 5000);
+  assert.deepEqual(
+    gaps.map(({ message }) => message).filter((message) => message.includes("observations")),
+    ["look into files for SW-IM-902: 994 more observations than the 5000 that are kept"],
+  );
+});

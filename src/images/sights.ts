@@ -1,5 +1,6 @@
 import { entryKinds } from "../core/layer.ts";
 import type { Accounts, Observation } from "../core/plugin.ts";
+import type { Gap } from "../core/report.ts";
 import type { PlacedObservation, TreeCheck, TreeSights, Waste } from "../core/sights.ts";
 import type { Owners } from "./attribution-owners.ts";
 import { type Inspection, inspectTree } from "./inspect.ts";
@@ -12,6 +13,8 @@ import { entryPath } from "./walk-entries.ts";
 export interface UnownedSights {
   /** Paths whose owners are to be asked for. */
   readonly paths: readonly string[];
+  /** Of what was left out. */
+  readonly gaps: readonly Gap[];
   /** Answers the sights whole. */
   attribute(owners: Owners): TreeSights;
 }
@@ -23,8 +26,9 @@ export function seeTree(
   checks: readonly TreeCheck[],
 ): UnownedSights {
   const inspection = inspectTree(merged, checks);
-  const observations = placeObservations(merged);
+  const { observations, gaps } = placeObservations(merged);
   return {
+    gaps,
     paths: [
       ...inspection.finds.flatMap(({ paths, placed }) => (placed ? [] : paths)),
       ...observations.filter(({ unlessOwned }) => unlessOwned === true).map(({ path }) => path),
@@ -50,14 +54,36 @@ function ownersOf(paths: readonly string[], owners: Owners): readonly string[] {
   return [...new Set(found)].sort(byText);
 }
 
-// Where a check noticed the same in a file through several layers, the first of them brought it.
-function placeObservations(merged: MergedLayers): readonly PlacedObservation[] {
-  const placed = [...merged.states].flatMap(([path, states]) => followPath(merged, path, states));
-  return placed.sort(
-    (a, b) => byText(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0) || byText(a.check, b.check),
-  );
+/** Most observations of one check: a few megabytes of small files can hold a million, and the report names each. */
+const mostOfCheck = 5000;
+
+interface Observed {
+  readonly observations: readonly PlacedObservation[];
+  readonly gaps: readonly Gap[];
 }
 
+function placeObservations(merged: MergedLayers): Observed {
+  const observations: PlacedObservation[] = [];
+  const counts = new Map<string, number>();
+  for (const [path, states] of merged.states)
+    for (const observation of followPath(merged, path, states)) {
+      const count = (counts.get(observation.check) ?? 0) + 1;
+      counts.set(observation.check, count);
+      if (count <= mostOfCheck) observations.push(observation);
+    }
+  observations.sort(
+    (a, b) => byText(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0) || byText(a.check, b.check),
+  );
+  const beyond = [...counts].filter(([, count]) => count > mostOfCheck);
+  return { observations, gaps: beyond.map(([check, count]) => beyondGap(check, count - mostOfCheck)) };
+}
+
+function beyondGap(check: string, more: number): Gap {
+  const message = `look into files for ${check}: ${more} more observations than the ${mostOfCheck} that are kept`;
+  return { code: "layer-unreadable", message };
+}
+
+// Where a check noticed the same in a file through several layers, the first of them brought it.
 function followPath(
   merged: MergedLayers,
   path: string,
