@@ -9,8 +9,8 @@ import { releaseGaps } from "./merge-gaps-release.ts";
 const says = (id: string, version: string): Distro => ({ id, version, idLike: [], prettyName: id });
 
 function found(type: PackageType, text: string): FoundPackage {
-  const [name = "", version = "", vendor] = text.split(" ");
-  return { type, name, version, licences: [], vendor };
+  const [name = "", version = "", ...vendor] = text.split(" ");
+  return { type, name, version, licences: [], vendor: vendor.join(" ") };
 }
 
 type Case = readonly [
@@ -119,6 +119,17 @@ const sound: readonly Case[] = [
   ["azurelinux 3.0", "rpm", ["azurelinux-release 3.0-25.azl3"]],
   ["photon 5.0", "rpm", ["photon-release 5.0-3.ph5"]],
   ["bazzite 39", "rpm", ["fedora-release-common 40-1"]],
+  ["alpine edge", "apk", ["alpine-release 3.22.0_alpha20250108-r0"]],
+  ["ubuntu 24.04.1", "deb", ["base-files 13ubuntu10.2 x@lists.ubuntu.com"]],
+  ["ubuntu 24.10", "deb", ["base-files 13.3ubuntu6 x@lists.ubuntu.com"]],
+  ["ubuntu 26.04", "deb", ["base-files 14ubuntu6 x@lists.ubuntu.com"]],
+  ["ubuntu 18.10", "deb", ["base-files 10.1ubuntu7 x@lists.ubuntu.com"]],
+  ["ubuntu 12.04", "deb", ["base-files 6.5ubuntu6 x@lists.ubuntu.com"]],
+  ["rhel 9.4", "rpm", ["glibc 2.34-100.el9 Red Hat, Inc.", "tini 0.19-1.el9 Fedora Project"]],
+  ["sles 15.5", "rpm", ["glibc 2.31-1 SUSE", "zypper 1.14-1 openSUSE"]],
+  ["rocky 9.3", "rpm", ["glibc 2.34-100.el9"]],
+  ["debian 12", "npm", ["base-files 1.0.0", "fedora-release 1.0.0"]],
+  ["alpine 3.21.3", "pypi", ["rocky-release 9.3"]],
 ];
 for (const one of sound)
   test(`releaseGaps() says nothing of ${one[0]} with ${one[2].join(", ")}`, () => {
@@ -193,6 +204,30 @@ const rows: readonly (readonly [one: Case, state: string])[] = [
   [
     ["sles 15.5", "rpm", ["sles-release 15.3-1"]],
     'it says "sles 15.5", but package "sles-release" is of sles 15.3-1',
+  ],
+  [
+    ["alpine edge", "apk", ["alpine-release 3.16.1-r0"]],
+    'it says "alpine edge", but package "alpine-release" is of alpine 3.16.1-r0',
+  ],
+  [
+    ["alpine 3.16.1_alpha20220101", "apk", [], { "etc/alpine-release": "alpine 3.16.1" }],
+    'it says "alpine 3.16.1_alpha20220101", but "etc/alpine-release" says "alpine 3.16.1"',
+  ],
+  [
+    ["ubuntu 24.04.1", "deb", ["base-files 12ubuntu4.6"]],
+    'it says "ubuntu 24.04.1", but package "base-files" is of another: 12ubuntu4.6',
+  ],
+  [
+    ["ubuntu 26.04", "deb", ["base-files 12ubuntu4.6"]],
+    'it says "ubuntu 26.04", but package "base-files" is of another: 12ubuntu4.6',
+  ],
+  [
+    ["ubuntu 19.10", "deb", ["base-files 9.4ubuntu4.14"]],
+    'it says "ubuntu 19.10", but package "base-files" is of another: 9.4ubuntu4.14',
+  ],
+  [
+    ["rhel 9.4", "rpm", ["glibc 2.34-100.el9 Oracle America", "bash 5.1.8-9.el9 Oracle America"]],
+    'it says "rhel 9.4", but none of 2 packages with a vendor is of rhel',
   ],
 ];
 for (const [one, state] of rows)

@@ -1,6 +1,7 @@
 import type { Distro, FoundPackage } from "../core/package.ts";
 import type { Gap } from "../core/report.ts";
-import { byText } from "./merge-packages.ts";
+import { isThirdParty } from "../core/vendor.ts";
+import { byText, isOsPackage } from "./merge-packages.ts";
 
 /** What tells an image's release. */
 export interface ReleaseEvidence {
@@ -18,11 +19,14 @@ export interface ReleaseEvidence {
  */
 export function releaseGaps({ distro, packages, files }: ReleaseEvidence): readonly Gap[] {
   if (distro === undefined || !Object.hasOwn(releases, distro.id)) return [];
+  // A language's package may have any name.
+  const own = packages.filter(isOsPackage);
   const states = [
     ...fileStates(distro, files),
-    ...packageStates(distro, packages),
-    ...ubuntuStates(distro, packages),
-    ...voteStates(distro, packages),
+    ...packageStates(distro, own),
+    ...ubuntuStates(distro, own),
+    ...voteStates(distro, own),
+    ...vendorStates(distro, own),
   ];
   const told = `${distro.id} ${distro.version}`.trim();
   return states.length === 0
@@ -97,10 +101,16 @@ function packageStates(distro: Distro, packages: readonly FoundPackage[]): reado
 }
 
 function isSameRelease({ id, version }: Distro, other: string): boolean {
+  if (id === "alpine" && isEdge(version) !== isEdge(other)) return false;
   const [left, right] = [numbersOf(version), numbersOf(other)];
   const parts = Object.hasOwn(releases, id) ? (releases[id]?.parts ?? 0) : 0;
   // `9` and `9.0`: what one does not tell does not contradict.
   return left.slice(0, Math.min(parts, right.length)).every((part, at) => part === right[at]);
+}
+
+// `3.22.0_alpha20250108`: Alpine's edge has the number of the release to come.
+function isEdge(version: string): boolean {
+  return version === "edge" || version.includes("_");
 }
 
 // Of `[epoch:]version-release`.
@@ -109,21 +119,28 @@ function numbersOf(version: string): readonly number[] {
   return numbers === undefined ? [] : numbers.split(".").map(Number);
 }
 
-/** Ubuntu's releases with long support → Debian's number in their base-files (https://launchpad.net/ubuntu/+source/base-files). */
-const ubuntuBase: Readonly<Record<string, string>> = {
-  "14.04": "7.2",
-  "16.04": "9.4",
-  "18.04": "10.1",
-  "20.04": "11",
-  "22.04": "12",
-  "24.04": "13",
-};
+/** Ubuntu's releases with long support and Debian's number in their base-files (https://launchpad.net/ubuntu/+source/base-files). */
+const ubuntuBases: readonly (readonly [release: number, base: number])[] = [
+  [14.04, 7.2],
+  [16.04, 9.4],
+  [18.04, 10.1],
+  [20.04, 11],
+  [22.04, 12],
+  [24.04, 13],
+];
 
+// The number of a release between two of them is not below the first's, nor above the second's.
 function ubuntuStates(distro: Distro, packages: readonly FoundPackage[]): readonly string[] {
-  const base = distro.id === "ubuntu" ? ubuntuBase[distro.version] : undefined;
+  if (distro.id !== "ubuntu") return [];
+  const release = Number.parseFloat(distro.version);
+  const least = ubuntuBases.findLast(([known]) => known <= release)?.[1] ?? 0;
+  const most = ubuntuBases.find(([known]) => known >= release)?.[1] ?? Number.POSITIVE_INFINITY;
   return packages
-    .filter(({ type, name }) => type === "deb" && name === "base-files" && base !== undefined)
-    .filter(({ version }) => version.includes("ubuntu") && !version.startsWith(`${base}ubuntu`))
+    .filter(({ type, name }) => type === "deb" && name === "base-files")
+    .filter(({ version }) => {
+      const base = Number(/^(\d+(?:\.\d+)?)ubuntu/.exec(version)?.[1] ?? least);
+      return base < least || base > most;
+    })
     .map(({ version }) => `package "base-files" is of another: ${version}`);
 }
 
@@ -142,5 +159,13 @@ function voteStates({ id }: Distro, packages: readonly FoundPackage[]): readonly
   const other = id === "debian" ? "ubuntu" : "debian";
   return votes[other] > votes[id]
     ? [`${votes[other]} packages are of ${other} and ${votes[id]} of ${id}`]
+    : [];
+}
+
+// Advisories are not asked about an rpm of another builder: where all are, they would be asked about nothing.
+function vendorStates(distro: Distro, packages: readonly FoundPackage[]): readonly string[] {
+  const stated = packages.filter(({ type, vendor = "" }) => type === "rpm" && vendor !== "");
+  return stated.length > 0 && stated.every((found) => isThirdParty({ ...found, distro }))
+    ? [`none of ${stated.length} packages with a vendor is of ${distro.id}`]
     : [];
 }
