@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { treeChecks } from "../checks/image/list.ts";
-import { withoutSecrets } from "../checks/image/secret-config.ts";
+import { withoutSecrets } from "../checks/image/secret-cuts.ts";
 import type { FileSystem } from "../core/file-system.ts";
 import type { LayerBlob, OpenImage } from "../core/image.ts";
 import type { ImageContent, ImageFormat, IndexedImage } from "../core/indexed.ts";

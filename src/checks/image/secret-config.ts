@@ -1,10 +1,12 @@
 import type { CheckHit, CheckText } from "../../core/check.ts";
 import type { ImageJudge } from "../../core/image-judge.ts";
 import type { IndexedImage } from "../../core/indexed.ts";
+import { withoutSecrets } from "./secret-cuts.ts";
 import { findNamedSecrets, namedMessage } from "./secret-names.ts";
 import { apartFrom } from "./secret-overlap.ts";
 import * as texts from "./secret-texts.ts";
 import { findTokens } from "./secret-tokens.ts";
+import { ascii } from "./secret-words.ts";
 
 /** Secrets in environment, labels and history, one judge for each severity. */
 export const secretJudges: readonly ImageJudge[] = [
@@ -76,11 +78,6 @@ function shownName(name: string): string {
   return /^[\w./-]+$/.test(shown) ? shown : "without a name";
 }
 
-// Secrets are ASCII: anything else may stand for one character, so that places in text and bytes are the same.
-function ascii(text: string): string {
-  return text.replaceAll(/[^\n\r\t -~]/g, "?");
-}
-
 // The section in which a place of the joined text is; places are asked for in ascending order.
 function createSectionSearch(sections: readonly Section[]): (start: number) => Section | undefined {
   let at = 0;
@@ -106,15 +103,4 @@ function secretsIn(text: string): readonly Secret[] {
     return { check, start: secret.start, length: secret.value.length, message: namedMessage(secret) };
   });
   return [...tokens, ...apartFrom(named, tokens)].sort((a, b) => a.start - b.start);
-}
-
-/** A text of the image (a history entry) as reports may show it: what looks like a secret is cut out. */
-export function withoutSecrets(text: string): string {
-  let shown = "";
-  let from = 0;
-  for (const { start, length } of secretsIn(ascii(text))) {
-    if (start >= from) shown += `${text.slice(from, start)}‹secret›`;
-    from = Math.max(from, start + length);
-  }
-  return shown + text.slice(from);
 }

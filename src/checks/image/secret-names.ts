@@ -44,7 +44,8 @@ export function isSecretName(name: string): boolean {
     .filter((word) => word !== "");
   if (words.some((word) => publicWords.has(word))) return false;
   const last = words.at(-1) ?? "";
-  if (last === "PWD" || last === "PASS") return words.length > 1 && words.at(-2) !== "OLD";
+  // `PAT`: GitHub's and Azure's personal access token.
+  if (last === "PWD" || last === "PASS" || last === "PAT") return words.length > 1 && words.at(-2) !== "OLD";
   return secretWords.has(last) || secretPairs.has(`${words.at(-2) ?? ""} ${last}`);
 }
 
@@ -94,8 +95,14 @@ export function isSecretValue(value: string): boolean {
 const commonValues =
   /^(?:[a-z]+|(?:pass|password|passwd|admin|root|secret|user|postgres|guest|qwerty|letmein)\d{0,4}|\d{1,5}|[\d.]+|[\w.-]*\.(?:txt|key|pem|json|ya?ml))$/i;
 
-/** Values under secret names in `NAME=value`, `name: value`, `"name": "value"`; and passwords in addresses. */
-export function findNamedSecrets(text: string): readonly NamedSecret[] {
+/**
+ * Values under secret names in `NAME=value`, `name: value`, `"name": "value"`; and passwords in addresses. `isValue` tells those
+ * that count.
+ */
+export function findNamedSecrets(
+  text: string,
+  isValue: (value: string) => boolean = isSecretValue,
+): readonly NamedSecret[] {
   const found: NamedSecret[] = [];
   for (let at = 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
@@ -104,8 +111,9 @@ export function findNamedSecrets(text: string): readonly NamedSecret[] {
       code === 0x3a && text.startsWith("//", at + 1) ? inAddress(text, at) : assignedAt(text, at);
     const last = found.at(-1);
     // What is inside of a value (`A_TOKEN=B_TOKEN=…`) is no other.
-    if (secret !== undefined && (last === undefined || secret.start >= last.start + last.value.length))
-      found.push(secret);
+    const apart =
+      secret !== undefined && (last === undefined || secret.start >= last.start + last.value.length);
+    if (apart && isValue(secret.value)) found.push(secret);
   }
   return found;
 }
@@ -114,13 +122,15 @@ const longestName = 80;
 const longestValue = 512;
 
 function assignedAt(text: string, at: number): NamedSecret | undefined {
-  const name = /([A-Za-z_][\w.-]*)["']?[ \t]*$/.exec(nameWindow(text, at))?.[1];
+  const name = /([A-Za-z_][\w.-]*)\\?["']?[ \t]*$/.exec(nameWindow(text, at))?.[1];
   if (name === undefined || !isSecretName(name)) return undefined;
-  const [all, mark, quoted, plain] =
-    /^[ \t]*(?:(["'])([^"'\n]*)\1|([^\s"'#,;]+))/.exec(text.slice(at + 1, at + longestValue + 2)) ?? [];
-  const value = quoted ?? plain;
-  if (all === undefined || value === undefined || !isSecretValue(value)) return undefined;
-  const start = at + 1 + all.length - value.length - (mark === undefined ? 0 : 1);
+  const [all, double, single, plain] =
+    /^[ \t]*(?:\\?"([^"\n]*?)\\?"|'([^'\n]*)'|([^\s"'#,;]+))/.exec(
+      text.slice(at + 1, at + longestValue + 2),
+    ) ?? [];
+  const value = double ?? single ?? plain;
+  if (all === undefined || value === undefined || value === "") return undefined;
+  const start = at + 1 + all.lastIndexOf(value);
   const service = namedForms.find(([, names, values]) => names.test(name) && values.test(value))?.[0];
   return { name, value, start, service };
 }
@@ -128,7 +138,7 @@ function assignedAt(text: string, at: number): NamedSecret | undefined {
 // Goes back by hand: a pattern that has to end here would be tried from every character of the line.
 function nameWindow(text: string, end: number): string {
   let start = end;
-  while (start > 0 && end - start < longestName && /[\w.\-"' \t]/.test(text.charAt(start - 1))) start -= 1;
+  while (start > 0 && end - start < longestName && /[\w.\-"'\\ \t]/.test(text.charAt(start - 1))) start -= 1;
   return text.slice(start, end);
 }
 
@@ -136,8 +146,7 @@ function inAddress(text: string, colon: number): NamedSecret | undefined {
   const scheme = /[A-Za-z][A-Za-z0-9+.-]*$/.exec(text.slice(Math.max(0, colon - 20), colon))?.[0];
   const rest = text.slice(colon + 3, colon + 3 + longestValue);
   const [, user, value] = /^([^\s:@/"'<>]{0,120}):([^\s:@/"'<>]+)@[\w[]/.exec(rest) ?? [];
-  if (scheme === undefined || user === undefined || value === undefined || !isSecretValue(value))
-    return undefined;
+  if (scheme === undefined || user === undefined || value === undefined) return undefined;
   return {
     name: `password in ${scheme}:// address`,
     value,

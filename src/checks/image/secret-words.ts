@@ -34,3 +34,8 @@ export function entropyOf(text: string): number {
 export function masked(value: string): string {
   return `"${value.slice(0, Math.min(4, Math.floor(value.length / 4)))}…", ${value.length} characters`;
 }
+
+/** A text in which each place is that of its bytes: secrets are ASCII, so that anything else may stand for one character. */
+export function ascii(text: string): string {
+  return text.replaceAll(/[^\n\r\t -~]/g, "?");
+}
