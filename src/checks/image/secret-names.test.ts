@@ -49,6 +49,13 @@ const values: readonly (readonly [value: string, is: boolean])[] = [
   ["12345678", false],
   ["get_secret('db')", false],
   ["process.env.TOKEN", false],
+  ["arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-AbCdEf", false],
+  ["vault:secret/data/app#token1", false],
+  ["ref+awsssm://app/db1", false],
+  ["projects/123/secrets/db-7/versions/1", false],
+  [`sha256:${random("hex", 64)}`, false],
+  ["!vault", false],
+  ["!vault9-q3Z", true],
 ];
 for (const [value, is] of values)
   test(`isSecretValue() says ${is} of "${value.length > 24 ? "random" : value}"`, () =>

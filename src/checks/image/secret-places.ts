@@ -19,7 +19,7 @@ export interface Place {
   readonly isCredential: boolean;
   /** Settings by name: values under secret names count. */
   readonly isConfig: boolean;
-  /** A page or a browser's script. */
+  /** A page, a browser's script, or what is built into an app: some keys are public there. */
   readonly isPage: boolean;
 }
 
@@ -68,7 +68,7 @@ export function placeOf(path: string): Place {
     isEnvironment: environmentName.test(name) && !packaged,
     isCredential: (credentialNames.has(name) || credentialEndings.has(ending)) && !packaged,
     isConfig: !packaged && (environmentName.test(name) || configName.test(name)),
-    isPage: pageEndings.has(ending),
+    isPage: pageEndings.has(ending) || appNames.has(name),
   };
 }
 
@@ -76,6 +76,9 @@ const repositoryHead = /(?:^|\/)\.git\/HEAD$/;
 const environmentName = /^\.env(?:\.(?!example|sample|template|dist|defaults?|test)[\w-]+)*$/;
 const configName =
   /^(?:(?:application|bootstrap)[\w-]*\.(?:properties|ya?ml)|appsettings[\w.]*\.json|(?:secrets?|credentials?|database|settings|local_settings|config|parameters|env)\.(?:ya?ml|json|toml|ini|py|properties|env)|.+\.(?:tfvars|env)|gradle\.properties|terraform\.tfstate|sentry\.properties|credentials)$/;
+
+// Firebase's settings of an app (https://firebase.google.com/docs/projects/api-keys): each user of it has them.
+const appNames: ReadonlySet<string> = new Set(["google-services.json", "GoogleService-Info.plist"]);
 
 const pageEndings: ReadonlySet<string> = new Set(["html", "htm", "js", "mjs", "css"]);
 

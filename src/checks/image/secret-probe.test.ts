@@ -89,6 +89,7 @@ const rows: readonly (readonly [path: string, content: string, seen: readonly st
     `spring:\n  password: ${secret}\n`,
     ["045 2 password has a value of 32 characters"],
   ],
+  ["app/google-services.json", `{"current_key":"AIza${random("base62", 35)}"}`, []],
   ["app/main.py", `password = "${secret}"\n`, []],
   ["app/settings.py", "DEBUG = False\n", []],
   ["app/credentials.json", "{}", ["046 - a file named credentials.json"]],

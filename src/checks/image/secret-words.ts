@@ -3,9 +3,14 @@ export function isPlaceholder(value: string): boolean {
   return isReference(value) || sampleWords.test(value) || isMonotonous(value);
 }
 
-// ${VAR}, $(command), {{ template }}, <token>, %ENV%, @file, [value], process.env.X …
+// ${VAR}, $(command), {{ template }}, <token>, %ENV%, @file, [value], process.env.X, !vault, a secret manager's name, a digest …
 function isReference(value: string): boolean {
-  return /[$<>{}()[\]]|^%.*%$|^@|^\*+$|^_+$|\benv\b/.test(value);
+  return (
+    /[$<>{}()[\]]|^%.*%$|^@|^\*+$|^_+$|^![a-z]+$|\benv\b/i.test(value) ||
+    /^(?:arn:aws|projects\/[^/]+\/secrets\/|ref\+|(?:vault|ssm|op|keyvault|secretsmanager|file):|sha(?:256|384|512)[:-])/i.test(
+      value,
+    )
+  );
 }
 
 const sampleWords =
