@@ -36,3 +36,8 @@ for (const [name, sound] of names)
     if (sound) assert.notEqual(typeof found, "string");
     else assert.match(typeof found === "string" ? found : found.name, /is no package name$/);
   });
+
+test("debPackage() takes the source's name in lower case, as advisories have it", () => {
+  const found = read({ package: "libssl3", version: "2", source: "OpenSSL (3.0.9-1)" });
+  assert.deepEqual(typeof found === "string" ? found : found.source, { name: "openssl", version: "3.0.9-1" });
+});

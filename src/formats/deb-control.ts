@@ -55,7 +55,8 @@ function debSource(
   const [source, rest] = splitBlank(text ?? "");
   if (source === "") return { name, version };
   const stated = rest.startsWith("(") && rest.endsWith(")") ? rest.slice(1, -1).trim() : "";
-  return { name: source, version: stated === "" ? version : canonicalDebVersion(stated) };
+  // Advisories have source names as policy wants them, in lower case.
+  return { name: source.toLowerCase(), version: stated === "" ? version : canonicalDebVersion(stated) };
 }
 
 function splitBlank(text: string): readonly [string, string] {
