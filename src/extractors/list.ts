@@ -7,6 +7,7 @@ import { dpkgStatusD } from "./dpkg-status-d.ts";
 import { go } from "./go.ts";
 import { java } from "./java/java.ts";
 import { npm } from "./npm.ts";
+import { npmLock } from "./npm-lock.ts";
 import { osRelease } from "./os-release.ts";
 import { python } from "./python.ts";
 import { repositories } from "./repositories.ts";
@@ -26,6 +27,7 @@ export const extractors: readonly Extractor[] = [
   apk,
   rpm,
   npm,
+  npmLock,
   yarnCache,
   python,
   java,

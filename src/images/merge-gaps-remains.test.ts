@@ -9,6 +9,10 @@ const at = "app/node_modules";
 const lodash = [npmPackage("lodash", "4.17.4"), file(`${at}/lodash/lodash.js`, "x")];
 const scoped = [npmPackage("@s/a", "1.0.0"), file(`${at}/@s/a/lib/a.cjs`, "x")];
 const other = npmPackage("left-pad", "1.3.0");
+const lock = file(
+  `${at}/.package-lock.json`,
+  JSON.stringify({ packages: { "node_modules/lodash": { version: "4.17.4" } } }),
+);
 
 const site = "usr/lib/python3.12/site-packages";
 const info = `${site}/six-1.15.0.dist-info`;
@@ -71,6 +75,13 @@ const rows: readonly (readonly [what: string, gap: string | undefined, ...(reado
     [...lodash, other],
     [gone(`${at}/lodash`), file(`${at}/lodash/own.js`, "x")],
   ],
+  [
+    "one that npm's list names, and that never had its manifest",
+    `0 ${at}/lodash/package.json`,
+    [...lodash.slice(1), lock, other],
+  ],
+  ["one that npm's list names, with its manifest", undefined, [...lodash, lock, other]],
+  ["one that npm's list names and that is not there", undefined, [lock, other]],
 
   ["a Python distribution", undefined, six],
   ["one without METADATA", `1 ${info}/METADATA`, [...six, other], [gone(`${info}/METADATA`)]],

@@ -16,12 +16,14 @@ export interface RemainsEvidence {
 
 /**
  * Gaps of language packages whose code is there while the file that names them is not: a package.json, METADATA or PKG-INFO
- * that a later layer deleted, or one that its RECORD says was installed and is nowhere. What npm and pip uninstall takes its code along.
+ * that a later layer deleted, or one that RECORD or npm's list says was installed and is nowhere. What npm and pip uninstall takes its code along.
  */
 export function remainsGaps(evidence: RemainsEvidence): readonly Gap[] {
   const remains = new Map<string, Remains>();
-  for (const one of [...withoutManifest(evidence), ...withoutMetadata(evidence), ...neverNamed(evidence)])
-    if (!remains.has(one.path)) remains.set(one.path, one);
+  const all = [withoutManifest, neverManifested, withoutMetadata, neverNamed].flatMap((look) =>
+    look(evidence),
+  );
+  for (const one of all) if (!remains.has(one.path)) remains.set(one.path, one);
   if (remains.size === 0) return [];
   const { merged, visible, sightings } = evidence;
   const codes = [...remains.values()].map(({ code }) => code);
@@ -74,6 +76,21 @@ function withoutManifest(evidence: RemainsEvidence): readonly Remains[] {
     const owner = `npm ${namespace === undefined ? "" : `${namespace}/`}${name}@${version}`;
     return code === undefined ? [] : [{ path, layer: removedIn, state: "gone", owner, code }];
   });
+}
+
+// What npm itself has written down as installed.
+function neverManifested({ merged, visible }: RemainsEvidence): readonly Remains[] {
+  const lists = [...visible].filter(([path]) => baseOf(path) === ".package-lock.json");
+  const owned = lists.flatMap(([, id]) => merged.finds.get(id, "owns").flatMap(({ owns }) => owns));
+  return owned.flatMap(({ owner, paths }) =>
+    ownedPaths({ owner, os: false, paths }).flatMap((path) => {
+      if (typeof resolvePath(merged.tree, path)?.node === "number") return [];
+      const code = programText(merged, parentOf(path), merged.bases.length);
+      const id = findDirectory(merged.tree, parentOf(path))?.id;
+      if (code === undefined || id === undefined) return [];
+      return [{ path, layer: layerOf(merged.bases, id), state: "never" as const, owner, code }];
+    }),
+  );
 }
 
 const javaScript = /\.(?:[cm]?js|node|wasm)$/;
