@@ -33,6 +33,7 @@ const spoken: readonly string[] = [
   'RUN echo "root:…" | chpasswd',
   "RUN git clone https://…@git.test/x",
   "ENV DB_PASSWORD=…",
+  "ENV DB_PASSWORD …",
   'ENV DB_PASSWORD="… and more"',
   `ENV DB_PASSWORD='…"more'`,
   'RUN echo "{\\"password\\":\\"…\\"}" > /x',

@@ -30,6 +30,7 @@ const spoken: readonly RegExp[] = [
   /(?<=\b(?:mysql\w{0,10}|mariadb[\w-]{0,10}|sshpass|login)\b[^;|&\n]{0,160}\s-p[ ]?["']?)[^\s"'-][^\s"']*/g,
   /(?<=\becho[ \t]{1,3}(?:-n[ \t]{1,3})?["']?)[^\s"'|]{4,512}(?=["']?[ \t]{0,3}\|[^;&|]{0,200}(?:--password-stdin|chpasswd))/g,
   /(?<=:\/\/)[^\s/:@"']{16,512}(?=@)/g,
+  /(?<=\bENV[ \t]{1,3}\w{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY)[ \t]{1,3})\S+/gi,
 ];
 
 function spanOf(found: RegExpExecArray): readonly { readonly start: number; readonly end: number }[] {
