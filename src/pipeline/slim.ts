@@ -1,4 +1,4 @@
-import { withoutSecrets } from "../checks/image/secret-config.ts";
+import { withoutSecrets } from "../checks/image/secret-cuts.ts";
 import { basePackages, suitableBases } from "../closure/bases.ts";
 import { type Closure, findClosure } from "../closure/closure.ts";
 import { groupKept, slimDockerfile } from "../closure/dockerfile.ts";
