@@ -92,7 +92,7 @@ async function peek(
     const next = await iterator.next();
     if (next.done === true) break;
     size += next.value.length;
-    held.push(size < 4 ? next.value.slice() : next.value);
+    held.push(size < 4 ? new Uint8Array(next.value) : next.value);
   }
   const head = Buffer.concat(held.map((chunk) => chunk.subarray(0, 4)));
   return { head, chunks: resume(held, iterator), close: async () => iterator.return?.() };
@@ -115,7 +115,7 @@ async function* gunzipped(
   { memory, proof }: InflateUse,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of gunzip(stored, { summed: proof === "checksum" }))
-    yield memory === "own" ? chunk.slice() : chunk;
+    yield memory === "own" ? new Uint8Array(chunk) : chunk;
 }
 
 async function* count(stored: AsyncIterable<Uint8Array>, meter: { in: number }): AsyncGenerator<Uint8Array> {
@@ -125,9 +125,9 @@ async function* count(stored: AsyncIterable<Uint8Array>, meter: { in: number }):
   }
 }
 
-// A stream of zlib looks at its input in another thread, some time later.
+// A stream of zlib looks at its input in another thread, some time later. (`slice` of a Buffer would be no copy.)
 async function* copied(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) yield chunk.slice();
+  for await (const chunk of chunks) yield new Uint8Array(chunk);
 }
 
 async function* guarded(

@@ -291,7 +291,7 @@ function openSparse(state: State, entry: TarEntry, pax: ReadonlyMap<string, stri
   const blocks: Uint8Array[] = [];
   let lines = 0;
   const takeBlock = (block: Uint8Array): void => {
-    blocks.push(block.slice());
+    blocks.push(new Uint8Array(block));
     lines += newlines(block);
     const used = blocks.length * blockSize;
     if (used > entry.stored)

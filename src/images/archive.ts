@@ -50,7 +50,7 @@ export async function openSequential(chunks: () => Promise<AsyncIterable<Uint8Ar
       const bytes = await first.take(member.size);
       if (!isJson(bytes)) return;
       room -= bytes.length;
-      kept.set(member.offset, bytes.slice());
+      kept.set(member.offset, new Uint8Array(bytes));
     }),
   );
   const pool = createPool(async () => streamCursor(await chunks()));
@@ -126,7 +126,7 @@ async function readRange(path: string, { offset, size }: TarMember): Promise<Uin
   const cursor = await fileCursor(path);
   return closing(cursor, async () => {
     await cursor.skip(offset);
-    const bytes = (await cursor.take(size)).slice();
+    const bytes = new Uint8Array(await cursor.take(size));
     if (bytes.length < size) throw new SeaworthyError("truncated", `read archive "${path}": it breaks off`);
     return bytes;
   });

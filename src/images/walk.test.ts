@@ -30,8 +30,15 @@ function walk(items: readonly TarItem[], extractors: readonly Extractor[] = [lin
   return pushed(createLayerWalk({ extractors }), writeTar(items));
 }
 
+// As a file is read: into one buffer, again and again.
 function pushed(layerWalk: LayerWalk, archive: Uint8Array, step = 700): WalkResult {
-  for (let at = 0; at < archive.length; at += step) layerWalk.push(archive.subarray(at, at + step));
+  const buffer = Buffer.alloc(step);
+  for (let at = 0; at < archive.length; at += step) {
+    const part = archive.subarray(at, at + step);
+    buffer.set(part);
+    layerWalk.push(buffer.subarray(0, part.length));
+    buffer.fill(0xee);
+  }
   return layerWalk.finish();
 }
 

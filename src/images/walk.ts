@@ -174,7 +174,7 @@ function visitFile(
   return keep(
     index,
     wanted,
-    { ...candidate, head: candidate.head.slice() },
+    { ...candidate, head: new Uint8Array(candidate.head) },
     { stored, sparse },
     collector,
     open,
