@@ -219,14 +219,16 @@ describe("osvAdvisory()", () => {
     );
   });
 
-  it("takes what NVD rejected for withdrawn", () => {
-    const rejected = advisory({
-      id: "X-1",
-      details: "Rejected reason: a duplicate of CVE-2025-1.",
-      modified: "2025-05-21T00:00:00Z",
-      affected: [],
-    });
-    assert.equal(rejected?.withdrawn, "2025-05-21T00:00:00Z");
+  it("takes what NVD rejected for withdrawn where the record is NVD's text, and nowhere else", () => {
+    const told = (id: string): string | undefined =>
+      advisory({
+        id,
+        details: "Rejected reason: a duplicate of CVE-2025-1.",
+        modified: "2025-05-21T00:00:00Z",
+        affected: [],
+      })?.withdrawn;
+    assert.equal(told("BIT-node-2025-1"), "2025-05-21T00:00:00Z");
+    assert.equal(told("UBUNTU-CVE-2025-1"), undefined);
   });
 
   it("keeps when it was withdrawn, and no placeholder dates", () => {

@@ -55,8 +55,9 @@ function withPlainUbuntu(entries: readonly Affected[]): readonly Affected[] {
   return [...entries, ...plain];
 }
 
-// NVD's word for withdrawn, which who copies its records (Bitnami) copies as their text.
-function rejected({ details, modified }: OsvRecord): string | undefined {
+// NVD's word for withdrawn, which Bitnami copies as a record's text. Of who speaks for himself (Ubuntu) the field alone counts.
+function rejected({ id, details, modified }: OsvRecord): string | undefined {
+  if (!id.startsWith("BIT-")) return undefined;
   return /^\s*(?:Rejected reason:|\*\* REJECT)/.test(details ?? "") ? (modified ?? "rejected") : undefined;
 }
 
