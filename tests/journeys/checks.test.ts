@@ -124,7 +124,7 @@ async function fullDebian(): Promise<string> {
     writeFileSync(join(app, path), text);
     chmodSync(join(app, path), mode);
   };
-  write("var/lib/apt/lists/deb.debian.org_dists_bookworm_main_Packages", "Package: x\n");
+  write("var/lib/apt/lists/deb.example.org_dists_bookworm_main_Packages", "Package: x\n");
   write("srv/app/.git/HEAD", "ref: refs/heads/main\n");
   write("srv/app/Dockerfile", "FROM debian\n");
   write("srv/app/run.sh", "#!/bin/sh\n", 0o777);
