@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   createWriteStream,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -77,7 +78,10 @@ const preload = `data:text/javascript,${encodeURIComponent(`
       const [, peak] = /VmHWM:\\s*(\\d+)/.exec(readFileSync("/proc/self/status", "utf8"));
       writeSync(3, JSON.stringify({ peak: (peak * 1024) / 1e6, cpu: (userCPUTime + systemCPUTime) / 1e6 }));
     });`)}`;
-const entry = fileURLToPath(new URL("../bin/seaworthy", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
+// The published build where `npm run build` has made it: stripping types takes a checkout some 50 MB more.
+const built = join(root, "dist/cli/entry.js");
+const entry = existsSync(built) ? built : join(root, "src/cli/entry.ts");
 const chosen = process.argv.slice(2);
 const work = mkdtempSync(join(process.env["SEAWORTHY_BENCH_DIR"] ?? tmpdir(), "seaworthy-bench-"));
 
