@@ -1,10 +1,10 @@
 import type { FileFacts } from "../core/facts.ts";
 import { type FileSystem, ownerKey } from "../core/file-system.ts";
+import { compareText } from "../core/text-order.ts";
 import { visibleContents } from "./attribution.ts";
 import { createCanonicalPath, ownedPaths } from "./attribution-owners.ts";
 import { describe } from "./inspect.ts";
 import type { MergedLayers } from "./merge.ts";
-import { byText } from "./merge-packages.ts";
 import { childPath, type Directory, findDirectory, nodesBelow, type TreeNode } from "./tree.ts";
 
 /** The merged layers for questions about single paths, with what was read in each file and who owns it. */
@@ -20,7 +20,7 @@ export function fileSystemOf(merged: MergedLayers): FileSystem {
     },
     list(path) {
       const directory = path === "" ? merged.tree.root : directoryIn(merged, path);
-      return directory === undefined ? [] : [...directory.children.keys()].sort(byText);
+      return directory === undefined ? [] : [...directory.children.keys()].sort(compareText);
     },
     facts: (path) => factsOf(merged, path),
     owners: (path) => owners.get(path) ?? [],
@@ -88,7 +88,7 @@ function ownerships(merged: MergedLayers): Ownerships {
     all.set(path, own);
     for (const owner of own) add(owned, owner, path);
   }
-  for (const paths of owned.values()) paths.sort(byText);
+  for (const paths of owned.values()) paths.sort(compareText);
   return { owners: all, owned };
 }
 

@@ -8,8 +8,8 @@ import {
   type TreeFind,
   type TreeSight,
 } from "../core/sights.ts";
+import { compareText } from "../core/text-order.ts";
 import type { MergedLayers } from "./merge.ts";
-import { byText } from "./merge-packages.ts";
 import { childPath, type Directory, directoryPath, nodesBelow, resolvePath, type TreeNode } from "./tree.ts";
 import { layerOf } from "./tree-apply.ts";
 
@@ -205,18 +205,18 @@ function addSight(groups: Map<string, Group>, check: string, file: TreeFile, sig
 
 function firstOf(seen: Group["seen"]): Group["seen"] {
   return seen
-    .sort((a, b) => byText(a.path, b.path))
+    .sort((a, b) => compareText(a.path, b.path))
     .filter(({ path }, at, all) => path !== all[at - 1]?.path)
     .slice(0, mostPaths);
 }
 
 function findOf({ check, group, layer, entries, bytes, placed, items, seen }: Group): SeenFind {
   const first = firstOf(seen);
-  const names = items.size === 0 ? "" : `: ${[...items].sort(byText).join(", ")}`;
+  const names = items.size === 0 ? "" : `: ${[...items].sort(compareText).join(", ")}`;
   const message = `${first[0]?.message ?? ""}${names}`;
   return { check, group, message, layer, paths: first.map(({ path }) => path), entries, bytes, placed };
 }
 
 function compareFinds(a: Pick<TreeFind, "check" | "layer" | "group">, b: typeof a): number {
-  return byText(a.check, b.check) || a.layer - b.layer || byText(a.group, b.group);
+  return compareText(a.check, b.check) || a.layer - b.layer || compareText(a.group, b.group);
 }

@@ -1,7 +1,8 @@
 import type { Distro, FoundPackage } from "../core/package.ts";
 import type { Gap } from "../core/report.ts";
+import { compareText } from "../core/text-order.ts";
 import { isThirdParty } from "../core/vendor.ts";
-import { byText, isOsPackage } from "./merge-packages.ts";
+import { isOsPackage } from "./merge-packages.ts";
 
 /** What tells an image's release. */
 export interface ReleaseEvidence {
@@ -81,7 +82,7 @@ function fileStates(distro: Distro, files: ReadonlyMap<string, Distro>): readonl
       if (path === "usr/lib/os-release") return Object.hasOwn(releases, other.id);
       return path === "etc/debian_version" && distro.id === "ubuntu";
     })
-    .sort(([a], [b]) => byText(a, b))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([path, other]) => `"${path}" says "${`${other.id} ${other.version}`.trim()}"`);
 }
 

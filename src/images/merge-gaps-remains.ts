@@ -1,8 +1,8 @@
 import type { Gap } from "../core/report.ts";
+import { compareText } from "../core/text-order.ts";
 import type { Sighting } from "./attribution.ts";
 import { ownedPaths, resolveOwners } from "./attribution-owners.ts";
 import type { MergedLayers } from "./merge.ts";
-import { byText } from "./merge-packages.ts";
 import { childPath, type Directory, directoryPath, findDirectory, resolvePath, spend } from "./tree.ts";
 import { layerOf } from "./tree-apply.ts";
 import { baseOf, parentOf } from "./walk-path.ts";
@@ -31,7 +31,7 @@ export function remainsGaps(evidence: RemainsEvidence): readonly Gap[] {
   // The OS package that owns the code is matched in its place.
   return [...remains.values()]
     .filter(({ code }) => owners.osOwner(code) === undefined)
-    .toSorted((a, b) => byText(a.path, b.path))
+    .toSorted((a, b) => compareText(a.path, b.path))
     .map(gapOf);
 }
 
@@ -109,7 +109,7 @@ function programText(merged: MergedLayers, path: string, before: number): string
       } else if (node.kind === "directory" && name !== "node_modules") pending.push(node);
     }
   }
-  return found.toSorted(byText)[0];
+  return found.toSorted(compareText)[0];
 }
 
 function withoutMetadata(evidence: RemainsEvidence): readonly Remains[] {

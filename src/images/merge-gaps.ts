@@ -3,8 +3,8 @@ import type { LayerFault, LayerIndex } from "../core/layer.ts";
 import type { Package } from "../core/package.ts";
 import type { FileError } from "../core/plugin.ts";
 import type { Gap, GapCode } from "../core/report.ts";
+import { compareText } from "../core/text-order.ts";
 import type { MergedLayers } from "./merge.ts";
-import { byText } from "./merge-packages.ts";
 import { layerOf } from "./tree-apply.ts";
 
 /** Gaps of one layer on its own: not readable, not whole, or not what the manifest or the config says. */
@@ -64,7 +64,7 @@ export function fileGaps(
   }
   for (const { path, layer, message, visible: counts } of more)
     if (counts) gaps.push(unreadable(path, layer, message));
-  return gaps.sort((a, b) => byText(a.path ?? "", b.path ?? "") || byText(a.message, b.message));
+  return gaps.sort((a, b) => compareText(a.path ?? "", b.path ?? "") || compareText(a.message, b.message));
 }
 
 function unreadable(path: string, layer: number, message: string): Gap {

@@ -4,6 +4,7 @@ import type { LayerIndex } from "../core/layer.ts";
 import { entryKinds } from "../core/layer.ts";
 import type { Distro } from "../core/package.ts";
 import type { TreeCheck } from "../core/sights.ts";
+import { compareText } from "../core/text-order.ts";
 import { attributePackages, visibleContents } from "./attribution.ts";
 import { type Owners, resolveOwners } from "./attribution-owners.ts";
 import type { MergedLayers } from "./merge.ts";
@@ -12,7 +13,7 @@ import { managerPrograms, osGaps } from "./merge-gaps-os.ts";
 import { releaseGaps } from "./merge-gaps-release.ts";
 import { remainsGaps } from "./merge-gaps-remains.ts";
 import { withLicences } from "./merge-licences.ts";
-import { byText, mergePackages } from "./merge-packages.ts";
+import { mergePackages } from "./merge-packages.ts";
 import { packagesByPlugin, pluginRuns } from "./merge-runs.ts";
 import { seeTree } from "./sights.ts";
 import { resolvePath } from "./tree.ts";
@@ -70,7 +71,7 @@ function visibleRepositories(
   const found = [...visible].flatMap(([path, id]) =>
     merged.finds.get(id, "repositories").map(({ repositories = [] }) => ({ path, repositories })),
   );
-  return found.sort((a, b) => byText(a.path, b.path)).flatMap(({ repositories }) => repositories);
+  return found.sort((a, b) => compareText(a.path, b.path)).flatMap(({ repositories }) => repositories);
 }
 
 // os-release(5): /etc wins over /usr/lib; another file that names a distribution only speaks where neither does.
@@ -85,7 +86,7 @@ function findDistro(merged: MergedLayers, visible: ReadonlyMap<string, number>):
     const distro = distroOf(merged, id);
     return distro === undefined ? [] : [{ path, distro }];
   });
-  others.sort((a, b) => rank(a.path) - rank(b.path) || byText(a.path, b.path));
+  others.sort((a, b) => rank(a.path) - rank(b.path) || compareText(a.path, b.path));
   return others[0]?.distro;
 }
 
@@ -125,7 +126,7 @@ function unowned(
   return programs
     .filter((path) => !proving.has(path) && !owners.isOwned(path))
     .filter((path) => !isMaintainerScript(path, visible) && !isConfiguration(path))
-    .sort(byText)
+    .sort(compareText)
     .map((path) => ({ path, layer: layerOf(merged.bases, visible.get(path) ?? 0) }));
 }
 

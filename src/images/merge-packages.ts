@@ -2,6 +2,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Distro, HiddenPackage, Package, PackageLocation, PackageType } from "../core/package.ts";
 import type { FileError } from "../core/plugin.ts";
 import { packagePurl } from "../core/purl.ts";
+import { compareText } from "../core/text-order.ts";
 import type { Sighting } from "./attribution.ts";
 
 /** Packages of an image, and those that no purl can be written for. */
@@ -54,11 +55,6 @@ function locationPath({ path, found }: Sighting): string {
   return found.innerPath === undefined ? path : `${path}!/${found.innerPath}`;
 }
 
-/** Order of code units: the same on every machine, whatever its language. */
-export function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 function purlOf(
   { found, plugin, path, layer, removedIn }: Sighting,
   distro: Distro | undefined,
@@ -78,7 +74,7 @@ function packageOf(
   distro: Distro | undefined,
   osOwner: (path: string) => string | undefined,
 ): Package {
-  const sorted = group.toSorted((a, b) => byText(locationPath(a), locationPath(b)));
+  const sorted = group.toSorted((a, b) => compareText(locationPath(a), locationPath(b)));
   const ownedBy = isOsPackage(sorted[0]?.found ?? { type: "deb" }) ? undefined : ownerOf(sorted, osOwner);
   return { ...merged(sorted, distro), ...(ownedBy === undefined ? {} : { ownedBy }) };
 }
@@ -93,7 +89,9 @@ function ownerOf(
 }
 
 function hiddenOf(group: readonly Named[], distro: Distro | undefined): HiddenPackage {
-  const sorted = group.toSorted((a, b) => byText(locationPath(a), locationPath(b)) || a.origin - b.origin);
+  const sorted = group.toSorted(
+    (a, b) => compareText(locationPath(a), locationPath(b)) || a.origin - b.origin,
+  );
   const removedIn = group.reduce((last, sighting) => Math.max(last, sighting.removedIn ?? 0), 0);
   return { ...merged(sorted, distro), removedIn };
 }
@@ -122,8 +120,8 @@ function locationsOf(group: readonly Sighting[]): readonly PackageLocation[] {
 function sortedPackages<T extends Package>(packages: T[]): T[] {
   return packages.sort(
     (a, b) =>
-      byText(a.purl, b.purl) ||
+      compareText(a.purl, b.purl) ||
       a.layer - b.layer ||
-      byText(a.locations[0]?.path ?? "", b.locations[0]?.path ?? ""),
+      compareText(a.locations[0]?.path ?? "", b.locations[0]?.path ?? ""),
   );
 }

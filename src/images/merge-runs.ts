@@ -1,8 +1,8 @@
 import type { LayerIndex } from "../core/layer.ts";
 import type { FileError, PluginRun } from "../core/plugin.ts";
+import { compareText } from "../core/text-order.ts";
 import type { Sighting } from "./attribution.ts";
 import { findAt, hasPart, noFinds, pluginAt } from "./find-pack.ts";
-import { byText } from "./merge-packages.ts";
 
 /** One line of the ledger for each plugin, in the order given; plugins that only errors name come last. */
 export function pluginRuns(
@@ -68,7 +68,7 @@ function runOf(plugin: string, { files, read, errors }: Tally, packages: number)
     files: files.size,
     packages,
     errors: errors.sort(
-      (a, b) => a.layer - b.layer || byText(a.path, b.path) || byText(a.message, b.message),
+      (a, b) => a.layer - b.layer || compareText(a.path, b.path) || compareText(a.message, b.message),
     ),
   };
 }

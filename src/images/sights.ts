@@ -2,10 +2,10 @@ import { entryKinds } from "../core/layer.ts";
 import type { Accounts, Observation } from "../core/plugin.ts";
 import type { Gap } from "../core/report.ts";
 import type { PlacedObservation, TreeCheck, TreeSights, Waste } from "../core/sights.ts";
+import { compareText } from "../core/text-order.ts";
 import type { Owners } from "./attribution-owners.ts";
 import { type Inspection, inspectTree } from "./inspect.ts";
 import type { MergedLayers } from "./merge.ts";
-import { byText } from "./merge-packages.ts";
 import { layerOf, type PathState } from "./tree-apply.ts";
 import { entryPath } from "./walk-entries.ts";
 
@@ -51,7 +51,7 @@ export function seeTree(
 
 function ownersOf(paths: readonly string[], owners: Owners): readonly string[] {
   const found = paths.flatMap((path) => owners.osOwner(path) ?? []);
-  return [...new Set(found)].sort(byText);
+  return [...new Set(found)].sort(compareText);
 }
 
 /** Most observations of one check: a few megabytes of small files can hold a million, and the report names each. */
@@ -72,7 +72,7 @@ function placeObservations(merged: MergedLayers): Observed {
       if (count <= mostOfCheck) observations.push(observation);
     }
   observations.sort(
-    (a, b) => byText(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0) || byText(a.check, b.check),
+    (a, b) => compareText(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0) || compareText(a.check, b.check),
   );
   const beyond = [...counts].filter(([, count]) => count > mostOfCheck);
   return { observations, gaps: beyond.map(([check, count]) => beyondGap(check, count - mostOfCheck)) };
@@ -134,7 +134,7 @@ function wasteOf({ entries, wasted }: MergedLayers, { visibleBytes }: Inspection
       if (kind[entry] === entryKinds.file) total += size[entry] ?? 0;
   const paths = [...wasted]
     .map(([path, { bytes, layers }]) => ({ path, bytes, layers: [...layers].sort((a, b) => a - b) }))
-    .sort((a, b) => b.bytes - a.bytes || byText(a.path, b.path));
+    .sort((a, b) => b.bytes - a.bytes || compareText(a.path, b.path));
   return { bytes: Math.max(0, total - visibleBytes), total, paths: paths.slice(0, mostWasted) };
 }
 
