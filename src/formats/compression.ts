@@ -41,8 +41,9 @@ export function layerInflateLimits(layers: number): InflateLimits {
 }
 
 /**
- * Tells the compression by the first bytes and undoes it. A chunk of `stored` is used up before the next is asked for. Reading further fails with `malformed` (damage, bytes after the
- * end), `truncated`, `limit-exceeded` (a bomb), or with the error of `stored` itself.
+ * Tells the compression by the first bytes and undoes it. A chunk of `stored` is used up before the next is asked for. Reading
+ * further fails with `malformed` (damage, bytes after the end), `truncated`, `limit-exceeded` (a bomb), or with the error of
+ * `stored` itself.
  * @throws SeaworthyError `unsupported` for bzip2 and xz.
  */
 export async function inflate(

@@ -4,9 +4,8 @@ import type { Match } from "./match-package.ts";
 
 /**
  * Since when a fixed version is out, `YYYY-MM-DD`: the earliest notice (DSA, RHSA …) of those that bring one of the versions that mend
- * the flaw. For languages, whose
- * advisories are mostly published with the fix, the earliest of them. What follows a flaw through a distribution's releases
- * (trackers) is dated by the flaw, and says nothing of its fix. Undefined: nobody says.
+ * the flaw. For languages, whose advisories are mostly published with the fix, the earliest of them. What follows a flaw through
+ * a distribution's releases (trackers) is dated by the flaw, and says nothing of its fix. Undefined: nobody says.
  */
 export function fixedSince(
   { versions }: Fix,

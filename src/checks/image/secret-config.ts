@@ -32,12 +32,23 @@ interface Secret {
   readonly message: string;
 }
 
+type SecretHit = CheckHit & { readonly check: CheckText };
+
+const found = new WeakMap<IndexedImage, readonly SecretHit[]>();
+
+// Each of the judges asks about the same image: it is searched once.
+function hitsOf(image: IndexedImage): readonly SecretHit[] {
+  const hits = found.get(image) ?? searchImage(image);
+  found.set(image, hits);
+  return hits;
+}
+
 // What an image says twice, as its ENV and in the history entry that set it, or as argument of each RUN, is told once, of its first place.
-function hitsOf(image: IndexedImage): readonly (CheckHit & { readonly check: CheckText })[] {
+function searchImage(image: IndexedImage): readonly SecretHit[] {
   const sections = sectionsOf(image);
   const text = sections.map((section) => section.text).join("\n");
   const told = new Set<string>();
-  const hits: (CheckHit & { readonly check: CheckText })[] = [];
+  const hits: SecretHit[] = [];
   const sectionAt = createSectionSearch(sections);
   for (const { check, start, length, message } of secretsIn(text)) {
     const value = text.slice(start, start + length);
