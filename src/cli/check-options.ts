@@ -1,6 +1,6 @@
 import { checkTexts } from "../checks/image/list.ts";
 import { nearest } from "../core/nearest.ts";
-import type { CheckSetting, Policy } from "../core/report.ts";
+import type { CheckSetting, Policy } from "../core/policy.ts";
 import { severities } from "../core/severity.ts";
 import { usageError } from "./options.ts";
 

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
-import type { Policy } from "../core/report.ts";
+import type { Policy } from "../core/policy.ts";
 import { severities } from "../core/severity.ts";
 import type { OpenOptions } from "../images/source.ts";
 import type { Io } from "./command.ts";

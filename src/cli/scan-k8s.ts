@@ -1,5 +1,5 @@
 import type { ImageSetReport } from "../core/image-set.ts";
-import type { Policy } from "../core/report.ts";
+import type { Policy } from "../core/policy.ts";
 import { openImage } from "../images/open.ts";
 import { wantedPlatform } from "../images/platform.ts";
 import { chartsOf } from "../manifests/helm.ts";

@@ -153,7 +153,12 @@ suite("the command over a small image", () => {
       assert.equal(strict.code, 1);
       const report = JSON.parse(strict.out);
       assert.deepEqual(report.verdict.reasons, [
-        { code: "check-failed", message: "SW-IM-020 Image runs as root: critical (fail on high)" },
+        {
+          code: "check-failed",
+          message: "SW-IM-020 Image runs as root: critical (fail on high)",
+          rule: null,
+          findings: [],
+        },
       ]);
       assert.deepEqual(report.policy.checks, { "SW-IM-020": { severity: "critical", off: false } });
       const off = await scan("-f", "json", "--check=SW-IM-020=off", clean);
@@ -180,7 +185,7 @@ suite("the command over a small image", () => {
 
     test("scan tells the fields of its contract", async () => {
       const report = JSON.parse((await scan("-f", "json", flawed)).out);
-      assert.equal(report.schemaVersion, "1.2");
+      assert.equal(report.schemaVersion, "1.3");
       assert.deepEqual(report.image.os, { id: "debian", version: "12", name: "debian 12" });
       assert.equal(report.image.layers.length, 3);
       const found = report.findings.map((one: { id: string; layer: number; kev: boolean; fix: unknown }) => [

@@ -1,4 +1,5 @@
-import type { Policy, Report } from "../core/report.ts";
+import type { Policy } from "../core/policy.ts";
+import type { Report } from "../core/report.ts";
 import { scanReport } from "../pipeline/scan.ts";
 import { defaultPolicy } from "../policy/evaluate.ts";
 import { jsonReport } from "../reports/json.ts";
@@ -126,6 +127,7 @@ interface ScanValues extends CurrencyValues {
 
 function policyOf(values: ScanValues): Policy {
   return {
+    ...defaultPolicy,
     failOn: failOn("scan", values["fail-on"], defaultPolicy.failOn),
     onlyFixed: values["only-fixed"] === true,
     unownedExecutables: values["require-owned-executables"] === true ? "unknown" : "list",

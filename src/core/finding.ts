@@ -57,6 +57,10 @@ export interface Finding {
   /** Index of the layer that brought the package's version. */
   readonly layer: number;
   readonly kev: boolean;
+  /** Probability that it is exploited in the next 30 days, 0 to 1 (https://www.first.org/epss/); absent: nobody rated it. */
+  readonly epss?: number | undefined;
+  /** Beside a baseline: `changed` came with this image, `new-advisory` was published since, `known` was there before. */
+  readonly since?: "changed" | "new-advisory" | "known" | undefined;
   readonly summary: string;
   readonly evidence: readonly Evidence[];
 }

@@ -2,7 +2,8 @@ import type { DatabaseInfo } from "./advisory.ts";
 import type { CheckFinding } from "./check.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { FindingCounts } from "./finding.ts";
-import type { Policy, Report, Verdict } from "./report.ts";
+import type { Policy } from "./policy.ts";
+import type { Report, Verdict } from "./report.ts";
 
 /** One place of the files of a deployment that names an image. */
 export interface ImageUse {

@@ -1,11 +1,14 @@
 import type { DatabaseInfo } from "./advisory.ts";
 import type { CheckFinding } from "./check.ts";
 import type { Currency } from "./currency.ts";
+import type { ExceptionState } from "./exception.ts";
 import type { Finding, Undecided } from "./finding.ts";
 import type { Platform } from "./image.ts";
 import type { HiddenPackage, Package } from "./package.ts";
 import type { PluginRun } from "./plugin.ts";
-import type { Severity } from "./severity.ts";
+import type { Policy } from "./policy.ts";
+import type { SuppressedCheck, SuppressedFinding } from "./suppression.ts";
+import type { VexState } from "./vex.ts";
 
 /** One layer of a scanned image. */
 export interface ReportLayer {
@@ -79,24 +82,6 @@ export interface Coverage {
   readonly database: DatabaseInfo;
 }
 
-/** How a policy changes a check. */
-export interface CheckSetting {
-  /** In place of the check's own. */
-  readonly severity?: Severity | undefined;
-  /** It makes no findings. */
-  readonly off?: boolean | undefined;
-}
-
-/** What a policy decides from. */
-export interface Policy {
-  readonly failOn: Severity | "never";
-  readonly onlyFixed: boolean;
-  /** Is an executable that no package claims a reason for `unknown`? */
-  readonly unownedExecutables: "list" | "unknown";
-  /** By id of the check; one that is not named is as its text says. */
-  readonly checks: Readonly<Record<string, CheckSetting>>;
-}
-
 /** One line of a verdict. */
 export interface Reason {
   readonly code: string;
@@ -106,7 +91,60 @@ export interface Reason {
 /** `fail` beats `unknown` beats `pass`. */
 export interface Verdict {
   readonly decision: "pass" | "fail" | "unknown";
+  /** Empty for `pass`. */
   readonly reasons: readonly Reason[];
+}
+
+/** One line of a verdict by a policy. */
+export interface RuleReason extends Reason {
+  /** Id of the policy's rule; null where no rule asks, but something is not known. */
+  readonly rule: string | null;
+  /** Keys of the findings, or of what checks found, that violate it, sorted (core/identity.ts). */
+  readonly findings: readonly string[];
+}
+
+/** A step of the smallest change after which the verdict would be `pass`. */
+export type Change =
+  /** Bring a package to this version or a later one; `findings`: how many it mends. */
+  | {
+      readonly kind: "upgrade";
+      readonly package: string;
+      readonly layer: number;
+      readonly version: string;
+      readonly findings: number;
+    }
+  /** What mends a check, in words. */
+  | { readonly kind: "edit"; readonly check: string; readonly layer: number | null; readonly text: string }
+  /** Nothing that is known mends it: an exception with a reason, another component, or a wait. */
+  | {
+      readonly kind: "no-fix";
+      readonly package: string;
+      readonly layer: number;
+      readonly ids: readonly string[];
+    }
+  /** What else is to be done, in words: name a feed, a newer base … */
+  | { readonly kind: "other"; readonly text: string };
+
+/** The verdict on an image by a policy. */
+export interface ImageVerdict extends Verdict {
+  readonly reasons: readonly RuleReason[];
+  /** What rules that only warn have to say. */
+  readonly warnings: readonly RuleReason[];
+  /** Empty for `pass`. */
+  readonly toPass: readonly Change[];
+}
+
+/** What an image was compared with, so that only what it changes counts. */
+export interface Baseline {
+  /** Of the baseline's image, as written. */
+  readonly reference: string;
+  readonly digest: string | null;
+  /** How many findings this image brings in, how many only a new advisory does, and how many were there before. */
+  readonly changed: number;
+  readonly newAdvisories: number;
+  readonly known: number;
+  /** How many of the baseline's are gone. */
+  readonly mended: number;
 }
 
 /** The report of one image: what `--format json` writes (schemas/report.schema.json), without clock or host. */
@@ -117,20 +155,30 @@ export interface Report {
     readonly digest: string | null;
     readonly platform: Platform;
     readonly os: { readonly id: string; readonly version: string; readonly name: string } | null;
+    /** Of its config. */
+    readonly labels: Readonly<Record<string, string>>;
     readonly layers: readonly ReportLayer[];
   };
   readonly packages: readonly Package[];
   readonly hiddenPackages: readonly HiddenPackage[];
   readonly findings: readonly Finding[];
-  readonly suppressed: readonly Finding[];
+  /** What an exception or a VEX statement keeps out of the verdict. */
+  readonly suppressed: readonly SuppressedFinding[];
   /** Sorted as the packages are. */
   readonly upgrades: readonly Upgrade[];
   readonly undecided: readonly Undecided[];
   /** How the image is built, worst first. */
   readonly checks: readonly CheckFinding[];
+  readonly suppressedChecks: readonly SuppressedCheck[];
+  /** Every exception that was given and what became of it, in the files' order. */
+  readonly exceptions: readonly ExceptionState[];
+  /** VEX statements that speak of a flaw of this image, in the documents' order. */
+  readonly vex: readonly VexState[];
+  /** null: nothing was compared. */
+  readonly baseline: Baseline | null;
   /** How up to date it is, as facts; what they mean is said by checks. */
   readonly currency: Currency;
   readonly coverage: Coverage;
   readonly policy: Policy;
-  readonly verdict: Verdict;
+  readonly verdict: ImageVerdict;
 }

@@ -4,7 +4,7 @@ import type { Currency } from "../core/currency.ts";
 import type { Finding } from "../core/finding.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { Package } from "../core/package.ts";
-import type { Policy } from "../core/report.ts";
+import type { Policy } from "../core/policy.ts";
 import { severityRank } from "../core/severity.ts";
 import { compareText } from "../core/text-order.ts";
 

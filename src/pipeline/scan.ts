@@ -1,6 +1,7 @@
 import type { AdvisoryDatabase } from "../core/advisory.ts";
 import type { IndexedImage } from "../core/indexed.ts";
-import type { Policy, Report } from "../core/report.ts";
+import type { Policy } from "../core/policy.ts";
+import type { Report } from "../core/report.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import { reportSchemaVersion } from "../reports/json.ts";
 import { checkImage } from "./check.ts";
@@ -33,6 +34,7 @@ export function scanReport(indexed: IndexedImage, { database, policy, today, ans
       digest: digest ?? null,
       platform,
       os: distro === undefined ? null : { id: distro.id, version: distro.version, name: distro.prettyName },
+      labels: indexed.config.labels,
       layers,
     },
     packages,
@@ -42,6 +44,10 @@ export function scanReport(indexed: IndexedImage, { database, policy, today, ans
     upgrades,
     undecided,
     checks,
+    suppressedChecks: [],
+    exceptions: [],
+    vex: [],
+    baseline: null,
     currency,
     coverage: {
       plugins: runs,

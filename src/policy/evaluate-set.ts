@@ -1,5 +1,6 @@
 import type { ImageSetReport, SetImage } from "../core/image-set.ts";
-import type { Policy, Reason, Verdict } from "../core/report.ts";
+import type { Policy } from "../core/policy.ts";
+import type { Reason, Verdict } from "../core/report.ts";
 import { evaluate } from "./evaluate.ts";
 
 /**

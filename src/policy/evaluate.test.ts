@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import type { CheckFinding } from "../core/check.ts";
 import type { Finding, FixState } from "../core/finding.ts";
-import type { Policy } from "../core/report.ts";
+import type { Policy } from "../core/policy.ts";
 import { type Severity, severities } from "../core/severity.ts";
 import { type Case, defaultPolicy, evaluate, refuses } from "./evaluate.ts";
 

@@ -1,6 +1,7 @@
 import type { CheckFinding } from "../core/check.ts";
 import type { Finding } from "../core/finding.ts";
-import type { Coverage, Gap, Policy, Reason, Report, Verdict } from "../core/report.ts";
+import type { Policy } from "../core/policy.ts";
+import type { Coverage, Gap, ImageVerdict, Report, RuleReason } from "../core/report.ts";
 import { atLeast, type Severity, severities } from "../core/severity.ts";
 
 /** What a verdict is made from. */
@@ -18,18 +19,24 @@ export const defaultPolicy: Policy = {
   onlyFixed: false,
   unownedExecutables: "list",
   checks: {},
+  rules: [],
+  unknown: {},
+  exceptions: { longestDays: null },
+  baseline: { newAdvisories: "pass", graceDays: {} },
 };
 
 /**
  * The one place where a verdict is made: `fail` when a finding or a check reaches the threshold, else `unknown` when anything
  * was left unread or undecided, else `pass`. The reasons of a `fail` also tell what is unknown. Pure.
  */
-export function evaluate(facts: Case, policy: Policy): Verdict {
+export function evaluate(facts: Case, policy: Policy): ImageVerdict {
   const failing = [...failingReasons(facts.findings, policy), ...failingChecks(facts.checks, policy)];
   const unknown = unknownReasons(facts, policy);
   return {
     decision: failing.length > 0 ? "fail" : unknown.length > 0 ? "unknown" : "pass",
     reasons: [...failing, ...unknown],
+    warnings: [],
+    toPass: [],
   };
 }
 
@@ -39,16 +46,16 @@ export function refuses({ failOn, onlyFixed }: Policy, { severity, fix }: Findin
 }
 
 // Worst severity first.
-function failingReasons(findings: readonly Finding[], policy: Policy): readonly Reason[] {
+function failingReasons(findings: readonly Finding[], policy: Policy): readonly RuleReason[] {
   const refused = findings.filter((finding) => refuses(policy, finding));
   return severities.flatMap((severity) => {
     const count = refused.filter((finding) => finding.severity === severity).length;
-    return count === 0 ? [] : [{ code: "finding-refused", message: refusal(count, severity, policy) }];
+    return count === 0 ? [] : [reason("finding-refused", refusal(count, severity, policy))];
   });
 }
 
 // A check has no version that mends it: what mends it is in the hands of who builds the image.
-function failingChecks(checks: readonly CheckFinding[], { failOn }: Policy): readonly Reason[] {
+function failingChecks(checks: readonly CheckFinding[], { failOn }: Policy): readonly RuleReason[] {
   if (failOn === "never") return [];
   const refused = checks.filter(({ severity }) => atLeast(severity, failOn));
   const counts = new Map<string, { readonly check: CheckFinding; readonly count: number }>();
@@ -56,10 +63,12 @@ function failingChecks(checks: readonly CheckFinding[], { failOn }: Policy): rea
     const { count = 0 } = counts.get(check.id) ?? {};
     counts.set(check.id, { check, count: count + 1 });
   }
-  return [...counts.values()].map(({ check: { id, title, severity }, count }) => ({
-    code: "check-failed",
-    message: `${id} ${title}${count === 1 ? "" : ` (${count})`}: ${severity} (fail on ${ruleWord(failOn)})`,
-  }));
+  return [...counts.values()].map(({ check: { id, title, severity }, count }) =>
+    reason(
+      "check-failed",
+      `${id} ${title}${count === 1 ? "" : ` (${count})`}: ${severity} (fail on ${ruleWord(failOn)})`,
+    ),
+  );
 }
 
 function refusal(count: number, severity: Severity, { failOn, onlyFixed }: Policy): string {
@@ -71,33 +80,31 @@ function ruleWord(failOn: Policy["failOn"]): string {
   return failOn === "unknown" ? "any" : failOn;
 }
 
-function unknownReasons(facts: Case, policy: Policy): readonly Reason[] {
+function unknownReasons(facts: Case, policy: Policy): readonly RuleReason[] {
   const { undecided, unownedExecutables, gaps } = facts;
   const reasons = gaps.map(gapReason);
   if (undecided.length > 0)
-    reasons.push({
-      code: "undecided",
-      message: counted(undecided.length, "match", "matches", "not be decided"),
-    });
+    reasons.push(reason("undecided", counted(undecided.length, "match", "matches", "not be decided")));
   if (policy.unownedExecutables === "unknown" && unownedExecutables.length > 0)
-    reasons.push({
-      code: "unowned-executables",
-      message: counted(
-        unownedExecutables.length,
-        "executable",
-        "executables",
-        "not be attributed to a package",
+    reasons.push(
+      reason(
+        "unowned-executables",
+        counted(unownedExecutables.length, "executable", "executables", "not be attributed to a package"),
       ),
-    });
+    );
   const distinct = new Map(reasons.map((reason) => [`${reason.code}\n${reason.message}`, reason]));
   return [...distinct.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reason]) => reason);
 }
 
-function gapReason({ code, message, path, layer }: Gap): Reason {
+function gapReason({ code, message, path, layer }: Gap): RuleReason {
   const place = [path, layer === undefined ? undefined : `layer ${layer}`].filter(
     (part) => part !== undefined,
   );
-  return { code, message: place.length === 0 ? message : `${message} (${place.join(", ")})` };
+  return reason(code, place.length === 0 ? message : `${message} (${place.join(", ")})`);
+}
+
+function reason(code: string, message: string): RuleReason {
+  return { code, message, rule: null, findings: [] };
 }
 
 function counted(count: number, one: string, many: string, state: string): string {

@@ -1,8 +1,9 @@
 import type { CheckFinding } from "../core/check.ts";
 import type { ImageSetReport, SetImage } from "../core/image-set.ts";
 import type { Report } from "../core/report.ts";
-import { databaseValue, policyValue, reportText, verdictValue } from "./json.ts";
+import { databaseValue, reportText } from "./json.ts";
 import type { Json } from "./json-value.ts";
+import { policyValue, verdictValue } from "./json-verdict.ts";
 
 /** Version of the set's shape, counted as `reportSchemaVersion` is. */
 export const imageSetSchemaVersion = "1.0";

@@ -5,12 +5,21 @@ import type { Platform } from "../core/image.ts";
 import type { HiddenPackage, Package } from "../core/package.ts";
 import { fullName } from "../core/package-name.ts";
 import type { PluginRun } from "../core/plugin.ts";
-import type { Coverage, Gap, Policy, Report, ReportLayer, Verdict } from "../core/report.ts";
+import type { Coverage, Gap, Report, ReportLayer } from "../core/report.ts";
+import { compareText } from "../core/text-order.ts";
 import { currencyValue } from "./json-currency.ts";
 import type { Json } from "./json-value.ts";
+import {
+  baselineValue,
+  exceptionStateValue,
+  imageVerdictValue,
+  policyValue,
+  suppressionValue,
+  vexStateValue,
+} from "./json-verdict.ts";
 
 /** Version of the report's shape: a new field raises the second number, a changed or dropped one the first. */
-export const reportSchemaVersion = "1.2";
+export const reportSchemaVersion = "1.3";
 
 /**
  * The report by schemas/report.schema.json: lists in the report's order, fields in the schema's, two spaces, a newline at the end.
@@ -67,7 +76,10 @@ function reportFields(report: Report): Readonly<Record<string, Json | List>> {
     packages: listOf(report.packages, packageValue),
     hiddenPackages: listOf(report.hiddenPackages, hiddenValue),
     findings: listOf(report.findings, findingValue),
-    suppressed: listOf(report.suppressed, findingValue),
+    suppressed: listOf(report.suppressed, (one) => ({
+      ...findingFields(one),
+      suppression: suppressionValue(one.suppression),
+    })),
     upgrades: listOf(report.upgrades, (upgrade) => ({
       package: upgrade.package,
       layer: upgrade.layer,
@@ -77,37 +89,27 @@ function reportFields(report: Report): Readonly<Record<string, Json | List>> {
     })),
     undecided: listOf(report.undecided, undecidedValue),
     checks: listOf(report.checks, checkValue),
+    suppressedChecks: listOf(report.suppressedChecks, (one) => ({
+      ...checkValue(one),
+      suppression: suppressionValue(one.suppression),
+    })),
+    exceptions: listOf(report.exceptions, exceptionStateValue),
+    vex: listOf(report.vex, vexStateValue),
+    baseline: baselineValue(report.baseline),
     currency: currencyValue(report.currency),
     coverage: coverageValue(report.coverage),
     policy: policyValue(report.policy),
-    verdict: verdictValue(report.verdict),
+    verdict: imageVerdictValue(report.verdict),
   };
 }
 
-/** A policy as every report writes it. */
-export function policyValue({ failOn, onlyFixed, unownedExecutables, checks }: Policy): Json {
-  const settings = settingsValue(checks);
-  return { failOn: failOn === "unknown" ? "any" : failOn, onlyFixed, unownedExecutables, checks: settings };
-}
-
-/** A verdict as every report writes it. */
-export function verdictValue({ decision, reasons }: Verdict): Json {
-  return { decision, reasons: reasons.map(({ code, message }) => ({ code, message })) };
-}
-
-function settingsValue(checks: Report["policy"]["checks"]): Json {
-  const entries = Object.entries(checks).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(
-    entries.map(([id, { severity, off = false }]) => [id, { severity: severity ?? null, off }]),
-  );
-}
-
-function imageValue({ reference, digest, platform, os, layers }: Report["image"]): Json {
+function imageValue({ reference, digest, platform, os, labels, layers }: Report["image"]): Json {
   return {
     reference,
     digest,
     platform: platformText(platform),
     os: os === null ? null : { id: os.id, version: os.version, name: os.name },
+    labels: Object.fromEntries(Object.entries(labels).sort(([a], [b]) => compareText(a, b))),
     layers: layers.map(layerValue),
   };
 }
@@ -154,6 +156,10 @@ function hiddenValue(hidden: HiddenPackage): Json {
 
 /** A finding as every JSON output writes it; `query` leaves `package` and `layer` out. */
 export function findingValue(finding: Finding): Json {
+  return findingFields(finding);
+}
+
+function findingFields(finding: Finding): Readonly<Record<string, Json>> {
   return {
     id: finding.id,
     aliases: finding.aliases,
@@ -164,6 +170,8 @@ export function findingValue(finding: Finding): Json {
     fixedSince: finding.fixedSince ?? null,
     layer: finding.layer,
     kev: finding.kev,
+    epss: finding.epss ?? null,
+    since: finding.since ?? null,
     summary: finding.summary,
     evidence: finding.evidence.map(evidenceValue),
   };
@@ -174,7 +182,7 @@ export function undecidedValue({ id, aliases, package: purl, layer, reason, evid
   return { id, aliases, package: purl, layer, reason, evidence: evidence.map(evidenceValue) };
 }
 
-function checkValue(check: CheckFinding): Json {
+function checkValue(check: CheckFinding): Readonly<Record<string, Json>> {
   const {
     id,
     aliases,

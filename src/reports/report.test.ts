@@ -2,11 +2,16 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import type { Finding } from "../core/finding.ts";
-import type { Package } from "../core/package.ts";
-import type { Report } from "../core/report.ts";
-import { type Severity, severities } from "../core/severity.ts";
-import { jsonReport, reportSchemaVersion } from "./json.ts";
+import {
+  libssl as deb,
+  emptyReport,
+  sampleFinding as finding,
+  fullReport,
+  lodash,
+  samplePackage as pkg,
+} from "../../tests/support/sample-report.ts";
+import { severities } from "../core/severity.ts";
+import { jsonReport } from "./json.ts";
 import { instruction } from "./layer-text.ts";
 import { tableReport } from "./table.ts";
 import { clean, columns, cut } from "./terminal.ts";
@@ -17,221 +22,9 @@ const schema: unknown = JSON.parse(
 const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
 const validate = ajv.compile(typeof schema === "object" && schema !== null ? schema : false);
 
-function pkg(name: string, version: string, layer: number, more: Partial<Package> = {}): Package {
-  return {
-    type: "npm",
-    name,
-    version,
-    licences: ["MIT"],
-    purl: `pkg:npm/${name}@${version}`,
-    layer,
-    locations: [{ path: `app/node_modules/${name}/package.json`, layer }],
-    ...more,
-  };
-}
-
-function finding(of: Package, id: string, severity: Severity, more: Partial<Finding> = {}): Finding {
-  return {
-    id,
-    aliases: [],
-    package: of.purl,
-    severity,
-    severitySource: "osv",
-    fix: { state: "fixed", versions: ["9.9.9"] },
-    layer: of.layer,
-    kev: false,
-    summary: "words",
-    evidence: [
-      {
-        advisory: id,
-        source: "osv",
-        key: `npm/${of.name}`,
-        range: ">= 0, < 9.9.9",
-        comparisons: [{ scheme: "semver", left: of.version, relation: "<", right: "9.9.9" }],
-      },
-    ],
-    ...more,
-  };
-}
-
-const lodash = pkg("lodash", "4.17.4", 1);
-const evil = pkg("e\u001B[31mvil\u202E", "1.0.0\n2", 1);
-const wide = pkg("左左左", "1.0.0", 1);
-const deb = pkg("libssl3", "3.0.9-1", 0, {
-  type: "deb",
-  purl: "pkg:deb/debian/libssl3@3.0.9-1",
-  arch: "amd64",
-  source: { name: "openssl", version: "3.0.9-1" },
-  distro: { id: "debian", version: "12", idLike: [], prettyName: "Debian" },
-});
-
-const layer = { digest: "sha256:aa", diffId: "sha256:bb", fromBase: null };
-const full: Report = {
-  schemaVersion: reportSchemaVersion,
-  image: {
-    reference: "example.org/app:1",
-    digest: `sha256:${"ab".repeat(32)}`,
-    platform: { os: "linux", architecture: "arm", variant: "v7" },
-    os: { id: "debian", version: "12", name: "Debian GNU/Linux 12 (bookworm)" },
-    layers: [
-      { ...layer, index: 0, createdBy: "/bin/sh -c #(nop) ADD file:1 in / ", fromBase: true },
-      {
-        ...layer,
-        index: 1,
-        createdBy: "RUN /bin/sh -c npm ci # buildkit",
-        fromBase: false,
-        dockerfile: { file: "Dockerfile", line: 7, stage: "app" },
-      },
-    ],
-  },
-  packages: [deb, evil, lodash, wide],
-  hiddenPackages: [{ ...pkg("old", "1.0.0", 0), removedIn: 1 }],
-  findings: [
-    finding(lodash, "CVE-2021-1", "critical", { kev: true, aliases: ["GHSA-1"] }),
-    finding(evil, "CVE-2021-2", "high"),
-    finding(wide, "CVE-2021-3", "medium"),
-    finding(deb, "CVE-2021-4", "low", { fix: { state: "wont-fix", versions: [] } }),
-  ],
-  suppressed: [],
-  upgrades: [{ package: lodash.purl, layer: 1, version: "4.17.21", mends: 1, fixable: 1 }],
-  checks: [
-    {
-      id: "SW-IM-001",
-      aliases: [],
-      title: "OS package manager in the image",
-      severity: "medium",
-      why: "",
-      remedy: "Use a smaller base image.",
-      message: "a package manager can be run: apt",
-      layer: 0,
-      paths: ["usr/bin/apt"],
-      entries: 2,
-      bytes: 10,
-      owners: ["deb apt"],
-      findings: 12,
-    },
-    {
-      id: "SW-IM-015",
-      aliases: ["CIS-DI-0003"],
-      title: "Documentation in the image",
-      severity: "negligible",
-      why: "",
-      remedy: "Leave it out.",
-      message: "documentation is in the image",
-      layer: 1,
-      paths: ["usr/share/doc", "usr/share/man"],
-      entries: 1234,
-      bytes: 12_345_678,
-      owners: [],
-      findings: 0,
-    },
-  ],
-  currency: {
-    today: "2026-01-01",
-    os: { id: "debian", release: "12", endOfLife: "2026-02-11", days: 41, ended: false },
-    runtimes: [
-      {
-        name: "node",
-        version: "18.1.0",
-        supportedBy: "upstream",
-        release: "18",
-        endOfLife: "2025-04-30",
-        days: -246,
-        ended: true,
-        newest: "18.20.8",
-        newestSince: "2025-03-27",
-        behind: true,
-        packages: ["pkg:generic/node@18.1.0"],
-        paths: ["usr/local/bin/node"],
-        layer: 1,
-      },
-    ],
-    packages: [
-      {
-        purl: deb.purl,
-        layer: 0,
-        newest: "3.0.15-1",
-        versionsBehind: 2,
-        daysBehind: null,
-        newestSince: "2024-12-01",
-      },
-    ],
-    base: {
-      reference: "docker.io/library/debian:12",
-      namedBy: "annotation",
-      digest: `sha256:${"cd".repeat(32)}`,
-      behind: true,
-      layers: 1,
-      sharedLayers: 0,
-    },
-    created: "2025-12-01",
-    ageDays: 31,
-  },
-  undecided: [
-    { id: "CVE-2021-5", aliases: [], package: wide.purl, layer: 1, reason: "no version", evidence: [] },
-  ],
-  coverage: {
-    plugins: [
-      {
-        plugin: "npm",
-        status: "partial",
-        files: 2,
-        packages: 1,
-        errors: [{ code: "malformed", message: "no JSON", path: "a/package.json", layer: 1 }],
-      },
-    ],
-    files: 10,
-    bytes: 100,
-    gaps: [
-      { code: "file-unreadable", message: "no JSON", path: "a/package.json", layer: 1 },
-      { code: "landmark-database", message: "few advisories" },
-    ],
-    skipped: [{ code: "owned-by-os-package", message: "the OS decides", packages: ["pkg:pypi/x@1"] }],
-    unownedExecutables: [{ path: "opt/tool", layer: 1 }],
-    notes: ["Dockerfile does not fit"],
-    database: {
-      kind: "landmark",
-      schema: 1,
-      built: "2025-01-01T00:00:00Z",
-      digest: "sha256:cc",
-      sources: [{ name: "landmark", url: "", newest: "", fetched: "", advisories: 250, covers: ["npm"] }],
-    },
-  },
-  policy: {
-    failOn: "unknown",
-    onlyFixed: false,
-    unownedExecutables: "list",
-    checks: { "SW-IM-001": { severity: "high" } },
-  },
-  verdict: { decision: "fail", reasons: [{ code: "finding-refused", message: "1 critical finding" }] },
-};
-
-const empty: Report = {
-  ...full,
-  image: { ...full.image, digest: null, os: null, layers: [] },
-  packages: [],
-  hiddenPackages: [],
-  findings: [],
-  upgrades: [],
-  checks: [],
-  currency: {
-    today: "2026-01-01",
-    os: null,
-    runtimes: [],
-    packages: null,
-    base: null,
-    created: null,
-    ageDays: null,
-  },
-  undecided: [],
-  coverage: { ...full.coverage, plugins: [], gaps: [], skipped: [], unownedExecutables: [], notes: [] },
-  policy: { failOn: "high", onlyFixed: true, unownedExecutables: "unknown", checks: {} },
-  verdict: { decision: "pass", reasons: [] },
-};
-
 for (const [name, report] of [
-  ["a full report", full],
-  ["an empty report", empty],
+  ["a full report", fullReport],
+  ["an empty report", emptyReport],
 ] as const)
   test(`jsonReport() writes ${name} by the schema`, () => {
     const text = [...jsonReport(report)].join("");
@@ -240,14 +33,14 @@ for (const [name, report] of [
   });
 
 test("the schema refuses a field that it does not know, and one that is missing", () => {
-  const value = JSON.parse([...jsonReport(full)].join(""));
+  const value = JSON.parse([...jsonReport(fullReport)].join(""));
   assert.equal(validate({ ...value, more: 1 }), false);
   assert.equal(validate({ ...value, verdict: undefined }), false);
 });
 
 test("jsonReport() writes full names, null for what is not there, and 'any'", () => {
   const scoped = { ...lodash, namespace: "@x" };
-  const value = JSON.parse([...jsonReport({ ...full, packages: [scoped, deb] })].join(""));
+  const value = JSON.parse([...jsonReport({ ...fullReport, packages: [scoped, deb] })].join(""));
   assert.deepEqual(
     value.packages.map((one: { name: string; source: unknown; arch: unknown }) => [
       one.name,
@@ -267,7 +60,7 @@ describe("table", () => {
   const plain = { colour: false, width: 100, all: false };
 
   test("tableReport() shows layers, upgrades, what is hidden and unknown, and the verdict last", () => {
-    const text = tableReport(full, plain);
+    const text = tableReport(fullReport, plain);
     const lines = text.trimEnd().split("\n");
     assert.match(text, /^layer 0 {2}ADD file:1 in \/ {2}base$/m);
     assert.match(text, /^layer 1 {2}RUN npm ci {2}Dockerfile:7 · application$/m);
@@ -285,15 +78,15 @@ describe("table", () => {
   });
 
   test("tableReport() tells of checks by line of the Dockerfile, and folds away what is negligible", () => {
-    const check = full.checks[0];
+    const check = fullReport.checks[0];
     assert.ok(check);
     const more = { ...check, layer: 1, paths: ["opt/apt\u001B[31m"], message: "apt can be run" };
     const reason = {
       code: "check-failed",
       message: "SW-IM-001 OS package manager in the image: medium (fail on low)",
     };
-    const verdict = { decision: "fail" as const, reasons: [reason] };
-    const report = { ...full, checks: [check, more, ...full.checks.slice(1)], verdict };
+    const verdict = { ...fullReport.verdict, reasons: [{ ...reason, rule: "fail-on", findings: [] }] };
+    const report = { ...fullReport, checks: [check, more, ...fullReport.checks.slice(1)], verdict };
     const text = tableReport(report, plain);
     assert.match(
       text,
@@ -310,17 +103,17 @@ describe("table", () => {
   });
 
   test("tableReport() writes out what would steer a terminal", () => {
-    const text = tableReport(full, plain);
+    const text = tableReport(fullReport, plain);
     // oxlint-disable-next-line no-control-regex -- that is what must not be there
     assert.doesNotMatch(text, /[\u0000-\u0009\u000B-\u001F\u007F\u202E]/u);
     assert.match(text, /e\\u\{1b\}\[31mvil\\u\{202e\}/);
   });
 
   test("tableReport() paints only with colours", () => {
-    const painted = tableReport(full, { ...plain, colour: true });
+    const painted = tableReport(fullReport, { ...plain, colour: true });
     assert.ok(painted.includes("\u001B[1;31mFAIL\u001B[0m"));
     // oxlint-disable-next-line no-control-regex -- takes the paint off again
-    assert.equal(painted.replace(/\u001B\[[\d;]*m/g, ""), tableReport(full, plain));
+    assert.equal(painted.replace(/\u001B\[[\d;]*m/g, ""), tableReport(fullReport, plain));
   });
 
   for (const width of [60, 80, 120])
@@ -328,9 +121,9 @@ describe("table", () => {
       const many = severities.flatMap((severity, at) =>
         Array.from({ length: 40 }, (_, index) => finding(lodash, `CVE-2021-${at}${1000 + index}`, severity)),
       );
-      const long = { ...full.image, reference: `example.org/${"x".repeat(200)}` };
+      const long = { ...fullReport.image, reference: `example.org/${"x".repeat(200)}` };
       const text = tableReport(
-        { ...full, image: long, findings: [...full.findings, ...many] },
+        { ...fullReport, image: long, findings: [...fullReport.findings, ...many] },
         { ...plain, width },
       );
       const wide = text
@@ -346,7 +139,7 @@ describe("table", () => {
   test("tableReport() folds long lists unless all is wanted", () => {
     const packages = Array.from({ length: 40 }, (_, index) => pkg(`p${index}`, "1.0.0", 1));
     const findings = packages.map((one, index) => finding(one, `CVE-2021-${index + 100}`, "high"));
-    const report = { ...full, packages, findings, upgrades: [] };
+    const report = { ...fullReport, packages, findings, upgrades: [] };
     assert.match(tableReport(report, plain), /… 15 more packages with findings \(--all shows them\)/);
     const all = tableReport(report, { ...plain, all: true });
     assert.ok(packages.every(({ name }) => all.includes(` ${name} `)));
@@ -356,13 +149,13 @@ describe("table", () => {
     const packages = ["b", "a", "c"].map((name) => ({ ...deb, name, purl: `pkg:deb/debian/${name}@1` }));
     const findings = packages.map((one) => finding(one, "CVE-2021-9", "high"));
     assert.match(
-      tableReport({ ...full, packages, findings, upgrades: [] }, plain),
+      tableReport({ ...fullReport, packages, findings, upgrades: [] }, plain),
       /^ {2}a, b, c +3\.0\.9-1 +high +CVE-2021-9$/m,
     );
   });
 
   test("tableReport() says so when there is nothing", () => {
-    const lines = tableReport(empty, plain).trimEnd().split("\n");
+    const lines = tableReport(emptyReport, plain).trimEnd().split("\n");
     assert.equal(lines.at(-1), "PASS  no findings");
   });
 });
