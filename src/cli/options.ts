@@ -99,11 +99,7 @@ export function judgedDay(command: string, { today }: ImageValues, io: Io): stri
 }
 
 /** Reads `--fail-on`. @throws SeaworthyError `usage`. */
-export function failOn(
-  command: string,
-  text: string | undefined,
-  otherwise: Policy["failOn"],
-): Policy["failOn"] {
+export function failOn<T>(command: string, text: string | undefined, otherwise: T): Policy["failOn"] | T {
   if (text === undefined) return otherwise;
   if (text === "never") return "never";
   if (text === "any") return "unknown";

@@ -1,10 +1,9 @@
 import type { ImageSetReport } from "../core/image-set.ts";
-import type { Policy } from "../core/policy.ts";
 import { openImage } from "../images/open.ts";
 import { wantedPlatform } from "../images/platform.ts";
 import { chartsOf } from "../manifests/helm.ts";
 import { findImages } from "../manifests/list.ts";
-import { scanSet } from "../pipeline/scan-set.ts";
+import { type DecidedBy, scanSet } from "../pipeline/scan-set.ts";
 import { imageSetJson } from "../reports/image-set-json.ts";
 import { exitCodes, type Io } from "./command.ts";
 import { renderCharts } from "./helm.ts";
@@ -18,7 +17,7 @@ import { writeOutput } from "./write-output.ts";
 export interface SetRequest {
   readonly places: readonly string[];
   readonly values: ImageValues;
-  readonly policy: Policy;
+  readonly by: DecidedBy;
   readonly outputs: readonly Output<"table" | "json">[];
   readonly all: boolean;
   /** List the images, and scan none. */
@@ -39,15 +38,15 @@ export async function scanK8s(request: SetRequest, io: Io): Promise<number> {
 
 async function scanned(
   named: ReturnType<typeof findImages>,
-  { values, policy, outputs, listOnly }: SetRequest,
+  { values, by, outputs, listOnly }: SetRequest,
   io: Io,
 ): Promise<ImageSetReport> {
   const today = judgedDay("scan", values, io);
   const options = openOptions("scan", values, io);
-  if (listOnly || named.images.length === 0) return scanSet(named, policy, undefined);
+  if (listOnly || named.images.length === 0) return scanSet(named, by, undefined);
   const database = await findDatabase(values, io);
   try {
-    return await scanSet(named, policy, {
+    return await scanSet(named, by, {
       // A manifest's text may name no file and no engine of this machine: the cluster would pull it, too.
       open: (reference) => openImage(`registry:${reference}`, options),
       index: (image) => indexOpened(image, undefined, values, io),

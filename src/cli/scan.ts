@@ -1,7 +1,6 @@
-import type { Policy } from "../core/policy.ts";
 import type { Report } from "../core/report.ts";
 import { scanReport } from "../pipeline/scan.ts";
-import { defaultPolicy } from "../policy/evaluate.ts";
+import type { LoadedPolicy } from "../policy/load.ts";
 import { jsonReport } from "../reports/json.ts";
 import { checkSettings } from "./check-options.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
@@ -14,6 +13,7 @@ import {
   readArguments,
   usageError,
 } from "./options.ts";
+import { projectPolicy } from "./policy-file.ts";
 import {
   askAbroad,
   type CurrencyValues,
@@ -33,6 +33,7 @@ const options = {
   format: { type: "string", short: "f", multiple: true },
   output: { type: "string", short: "o" },
   all: { type: "boolean" },
+  policy: { type: "string" },
   "fail-on": { type: "string" },
   "only-fixed": { type: "boolean" },
   check: { type: "string", multiple: true },
@@ -55,6 +56,9 @@ k8s    finds the images that manifests, charts, kustomizations and Compose files
   -f, --format FORMAT    table (default) or json; FORMAT=FILE writes a file; may be given again
   -o, --output FILE      write the format without a file there
       --all              show long lists whole
+      --policy FILE|PRESET
+                         what refuses an image; default: seaworthy.yaml or .seaworthy/policy.yaml, else the preset
+                         recommended (others: starter, strict, distroless); the options below go before it
       --fail-on SEVERITY critical, high (default), medium, low, negligible, any or never
       --only-fixed       fail only on findings that a version mends
       --check ID=SEVERITY|off
@@ -82,14 +86,14 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   if (more.length > 0) throw usageError("scan", `"${more[0]}" is one argument too many`);
   if (given === "") throw usageError("scan", "the image reference is empty");
   const wanted = outputs("scan", values.format ?? [], formats, io, values.output);
-  const policy = policyOf(values);
+  const { policy, expressions } = await policyOf(values, io);
   const today = judgedDay("scan", values, io);
   checkCurrencyValues("scan", values);
   const reference = given ?? (await sampleImage(io));
   const { indexed, database, dockerfile } = await prepare("scan", reference, values, io);
   try {
     const answers = await askAbroad("scan", indexed, dockerfile, values, io);
-    const report = scanReport(indexed, { database, policy, today, answers });
+    const report = scanReport(indexed, { database, policy, expressions, today, answers });
     for (const { format, file } of wanted)
       await writeOutput(await render(report, format, file, values.all === true, io), file, io);
     return exitCodes[report.verdict.decision];
@@ -106,7 +110,7 @@ async function runK8s(places: readonly string[], values: ScanValues, io: Io): Pr
   const request = {
     places,
     values,
-    policy: policyOf(values),
+    by: await policyOf(values, io),
     outputs: outputs("scan", values.format ?? [], formats, io, values.output),
     all: values.all === true,
     listOnly: values["no-scan"] === true,
@@ -118,6 +122,7 @@ interface ScanValues extends CurrencyValues {
   readonly format?: readonly string[] | undefined;
   readonly output?: string | undefined;
   readonly all?: boolean | undefined;
+  readonly policy?: string | undefined;
   readonly "fail-on"?: string | undefined;
   readonly "only-fixed"?: boolean | undefined;
   readonly check?: readonly string[] | undefined;
@@ -125,13 +130,22 @@ interface ScanValues extends CurrencyValues {
   readonly "no-scan"?: boolean | undefined;
 }
 
-function policyOf(values: ScanValues): Policy {
+// What the command line says goes before the policy's file.
+async function policyOf(values: ScanValues, io: Io): Promise<LoadedPolicy> {
+  const asked = failOn("scan", values["fail-on"], undefined);
+  const settings = checkSettings("scan", values.check ?? []);
+  const loaded = await projectPolicy(values.policy, io);
+  const { policy } = loaded;
   return {
-    ...defaultPolicy,
-    failOn: failOn("scan", values["fail-on"], defaultPolicy.failOn),
-    onlyFixed: values["only-fixed"] === true,
-    unownedExecutables: values["require-owned-executables"] === true ? "unknown" : "list",
-    checks: checkSettings("scan", values.check ?? []),
+    ...loaded,
+    policy: {
+      ...policy,
+      failOn: asked ?? policy.failOn,
+      onlyFixed: values["only-fixed"] ?? policy.onlyFixed,
+      unownedExecutables:
+        values["require-owned-executables"] === true ? "unknown" : policy.unownedExecutables,
+      checks: { ...policy.checks, ...settings },
+    },
   };
 }
 

@@ -25,6 +25,7 @@ export type ErrorCode =
   | "database-poorer"
   | "feed-invalid"
   | "disk-failed"
+  | "policy-invalid"
   | "internal";
 
 /** The one error class: `message` = action that failed, quoted value, colon, state found; `hint` = what to do. */

@@ -2,36 +2,46 @@ import type { CheckFinding } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import type { Package } from "./package.ts";
 import { fullName, isOsType } from "./package-name.ts";
+import { compareText } from "./text-order.ts";
 
 // What makes a finding the same one in a rebuilt image, under another tag and after an upgrade that does not mend it: no digest,
 // no layer's number and no version is in its key, as long as two findings of one image do not need the version to be told apart.
 
-/** A key for each finding, in their order, unique among them: id, package without version, and the path that proves it. */
+/** A key for each finding, unique among them, whatever their order: id, package without version, and the path that proves it. */
 export function findingKeys(
   findings: readonly Finding[],
   packages: readonly Package[],
 ): ReadonlyMap<Finding, string> {
-  const byPlace = new Map(packages.map((pkg) => [`${pkg.purl}\n${pkg.layer}`, pkg]));
+  const byPlace = new Map<string, Package>();
+  for (const pkg of packages) {
+    const place = `${pkg.purl}\n${pkg.layer}`;
+    const before = byPlace.get(place);
+    if (before === undefined || firstPath(pkg) < firstPath(before)) byPlace.set(place, pkg);
+  }
   const short = findings.map((finding) => shortKey(finding, byPlace.get(placeOf(finding))));
   const times = counts(short);
   const long = short.map((key, index) => {
     const finding = findings[index];
     return (times.get(key) ?? 0) > 1 && finding !== undefined ? `${key} ${finding.package}` : key;
   });
-  return new Map(numbered(long).flatMap((key, index) => pair(findings[index], key)));
+  return new Map(numbered(long, findings).flatMap((key, index) => pair(findings[index], key)));
 }
 
-/** A key for each finding of a check, in their order, unique among them: id, and the first path or the message. */
+/** A key for each finding of a check, unique among them, whatever their order: id, and the first path or the message. */
 export function checkKeys(checks: readonly CheckFinding[]): ReadonlyMap<CheckFinding, string> {
   const keys = checks.map(({ id, paths = [], line, message }) => {
     const [path] = paths;
     return path === undefined ? `${id} ${message}` : `${id} ${path}${line === undefined ? "" : `:${line}`}`;
   });
-  return new Map(numbered(keys).flatMap((key, index) => pair(checks[index], key)));
+  return new Map(numbered(keys, checks).flatMap((key, index) => pair(checks[index], key)));
 }
 
 function pair<T>(item: T | undefined, key: string): readonly (readonly [T, string])[] {
   return item === undefined ? [] : [[item, key]];
+}
+
+function firstPath({ locations }: Package): string {
+  return locations[0]?.path ?? "";
 }
 
 function placeOf({ package: purl, layer }: Finding): string {
@@ -52,11 +62,17 @@ function counts(keys: readonly string[]): ReadonlyMap<string, number> {
   return times;
 }
 
-function numbered(keys: readonly string[]): readonly string[] {
+// Those that share a key are told apart by what they say, so that no order of theirs is in it.
+function numbered(keys: readonly string[], items: readonly object[]): readonly string[] {
+  const shared = counts(keys);
+  const texts = keys.map((key, index) => ((shared.get(key) ?? 0) > 1 ? JSON.stringify(items[index]) : ""));
+  const numbers = new Map<number, number>();
   const seen = new Map<string, number>();
-  return keys.map((key) => {
-    const before = seen.get(key) ?? 0;
-    seen.set(key, before + 1);
-    return before === 0 ? key : `${key} #${before + 1}`;
-  });
+  const order = keys.flatMap((key, index) => ((shared.get(key) ?? 0) > 1 ? [index] : []));
+  for (const index of order.sort((a, b) => compareText(texts[a] ?? "", texts[b] ?? "") || a - b)) {
+    const number = (seen.get(keys[index] ?? "") ?? 0) + 1;
+    seen.set(keys[index] ?? "", number);
+    numbers.set(index, number);
+  }
+  return keys.map((key, index) => ((numbers.get(index) ?? 1) === 1 ? key : `${key} #${numbers.get(index)}`));
 }

@@ -40,12 +40,16 @@ export interface NamedImage {
 }
 
 /** Why images may be in the files that were not found; stable, each explained in docs/cli.md. Any one makes the verdict `unknown`. */
-export type SetGapCode =
-  | "manifest-unreadable"
-  | "image-unresolved"
-  | "source-absent"
-  | "chart-not-rendered"
-  | "nothing-found";
+export const setGapCodes = [
+  "manifest-unreadable",
+  "image-unresolved",
+  "source-absent",
+  "chart-not-rendered",
+  "nothing-found",
+] as const;
+
+/** One of {@link setGapCodes}. */
+export type SetGapCode = (typeof setGapCodes)[number];
 
 /** Something that the search for images could not see. */
 export interface SetGap {

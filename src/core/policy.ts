@@ -23,6 +23,13 @@ export interface Scope {
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A workload that uses an image: what scopes ask beside the image itself. */
+export interface Placement {
+  readonly namespace: string | null;
+  /** Of the workload. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /** What a rule looks at. Every field that is there must hold for the rule to be violated. */
 export type RuleTarget =
   | { readonly about: "finding"; readonly where: FindingCondition }
@@ -48,7 +55,7 @@ export interface FindingCondition {
   readonly packages?: readonly string[] | undefined;
   /** Whose layer brought it. */
   readonly from?: "base" | "application" | undefined;
-  /** A CEL expression over `finding`, `package`, `layer` and `image` that gives a boolean. */
+  /** A CEL expression over `finding`, `pkg`, `layer` and `image` that gives a boolean (`package` is a reserved word of CEL). */
   readonly when?: string | undefined;
 }
 
@@ -72,7 +79,7 @@ export interface PackageCondition {
   readonly licencesAllowed?: readonly string[] | undefined;
   /** The distribution's index has had a newer version for more than this many days. */
   readonly behindDays?: number | undefined;
-  /** A CEL expression over `package`, `layer` and `image`. */
+  /** A CEL expression over `pkg`, `layer` and `image`. */
   readonly when?: string | undefined;
 }
 
@@ -130,7 +137,10 @@ export interface Policy {
   /** By id of the check; one that is not named is as its text says. */
   readonly checks: Readonly<Record<string, CheckSetting>>;
   readonly rules: readonly Rule[];
-  /** By code of the gap, `undecided` for matches; one that is not named is `unknown`. */
+  /**
+   * By code of the gap, `undecided` for matches, `unowned-executables`; `default` for those that are not named, `unknown` without it.
+   * A rule that cannot be decided is `unknown`, whatever stands here.
+   */
   readonly unknown: Readonly<Record<string, UnknownAction>>;
   readonly exceptions: ExceptionLimits;
   readonly baseline: BaselineRules;

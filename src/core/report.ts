@@ -22,23 +22,27 @@ export interface ReportLayer {
   readonly dockerfile?: { readonly file: string; readonly line: number; readonly stage: string } | undefined;
 }
 
-/** What kind of thing was not looked at; stable, each explained in docs/cli.md. */
-export type GapCode =
-  | "os-unknown"
-  | "os-contradiction"
-  | "os-end-of-life"
-  | "feed-missing"
-  | "package-database-missing"
-  | "package-database-incomplete"
-  | "layer-unreadable"
-  | "digest-mismatch"
-  | "diff-id-mismatch"
-  | "file-unreadable"
-  | "version-invalid"
-  | "nothing-found"
-  | "package-index-unread"
-  | "base-unread"
-  | "landmark-database";
+/** What kinds of things were not looked at; stable, each explained in docs/cli.md. */
+export const gapCodes = [
+  "os-unknown",
+  "os-contradiction",
+  "os-end-of-life",
+  "feed-missing",
+  "package-database-missing",
+  "package-database-incomplete",
+  "layer-unreadable",
+  "digest-mismatch",
+  "diff-id-mismatch",
+  "file-unreadable",
+  "version-invalid",
+  "nothing-found",
+  "package-index-unread",
+  "base-unread",
+  "landmark-database",
+] as const;
+
+/** One of {@link gapCodes}. */
+export type GapCode = (typeof gapCodes)[number];
 
 /** Why something that should have been looked at was not, or not wholly. Any one makes the verdict `unknown`. */
 export interface Gap {
@@ -182,3 +186,6 @@ export interface Report {
   readonly policy: Policy;
   readonly verdict: ImageVerdict;
 }
+
+/** What a verdict is made from: the report without the policy and what it says. */
+export type Facts = Omit<Report, "schemaVersion" | "policy" | "verdict">;

@@ -49,27 +49,31 @@ async function scanned(
   const asked: string[] = [];
   let read = 0;
   let open = 0;
-  const set = await scanSet(images, defaultPolicy, {
-    async open(reference) {
-      asked.push(reference);
-      const layout = layouts.get(/^r\.io\/([\w-]+)/u.exec(reference)?.[1] ?? "");
-      if (layout === undefined)
-        throw new SeaworthyError("image-not-found", `read manifest of "${reference}": it is not there`, {
-          hint: "check",
-        });
-      const image = await openImage(`oci:${layout}`, { env: {} });
-      open += 1;
-      return { ...image, close: async () => void (open -= 1) };
+  const set = await scanSet(
+    images,
+    { policy: defaultPolicy },
+    {
+      async open(reference) {
+        asked.push(reference);
+        const layout = layouts.get(/^r\.io\/([\w-]+)/u.exec(reference)?.[1] ?? "");
+        if (layout === undefined)
+          throw new SeaworthyError("image-not-found", `read manifest of "${reference}": it is not there`, {
+            hint: "check",
+          });
+        const image = await openImage(`oci:${layout}`, { env: {} });
+        open += 1;
+        return { ...image, close: async () => void (open -= 1) };
+      },
+      index(image) {
+        read += 1;
+        assert.equal(open, 1, "one image at a time");
+        return indexImage(image);
+      },
+      database: landmarkDatabase(),
+      today: "2025-01-01",
+      keepReports,
     },
-    index(image) {
-      read += 1;
-      assert.equal(open, 1, "one image at a time");
-      return indexImage(image);
-    },
-    database: landmarkDatabase(),
-    today: "2025-01-01",
-    keepReports,
-  });
+  );
   return { set, asked, read, open };
 }
 
@@ -111,7 +115,7 @@ test("scanSet() keeps whole reports only where they are asked for", async () => 
 });
 
 test("scanSet() lists the images where nothing is to be scanned", async () => {
-  const set = await scanSet(named("r.io/a"), defaultPolicy, undefined);
+  const set = await scanSet(named("r.io/a"), { policy: defaultPolicy }, undefined);
   assert.deepEqual([set.verdict.decision, set.database], ["pass", null]);
   assert.match(imageSetTable(set, terminal), /\nPASS {2}1 image listed, none scanned\n$/u);
 });
@@ -130,7 +134,7 @@ test("imageSetJson() writes what the schema says, of every outcome", async () =>
   const gap = { code: "manifest-unreadable", message: "broken", file: "b.yaml", line: 2 } as const;
   const sets = [
     { ...set, gaps: [gap] },
-    await scanSet(named("r.io/a"), defaultPolicy, undefined),
+    await scanSet(named("r.io/a"), { policy: defaultPolicy }, undefined),
     (await scanned(named("r.io/lodash:1"), false)).set,
   ];
   for (const one of sets) {
@@ -158,7 +162,7 @@ test("imageSetTable() shows hostile names harmlessly, folds long lists, and tell
   }));
   const gap = { code: "source-absent", message: "no base", file: "k.yaml", line: null } as const;
   const images = { files: 2, images: [{ reference: "r.io/a\u202E", uses }], gaps: [gap], notes: ["n\u0007"] };
-  const set = await scanSet(images, defaultPolicy, undefined);
+  const set = await scanSet(images, { policy: defaultPolicy }, undefined);
   const table = imageSetTable(set, terminal);
   for (const sign of ["\u001B", "\u202E", "\u0007"]) assert.ok(!table.includes(sign));
   assert.match(table, /… 3 more places \(--all shows them\)/u);

@@ -1,17 +1,23 @@
 import { checkPinning, pinnedOf } from "../checks/manifest/pinning.ts";
+import type { CheckFinding } from "../core/check.ts";
 import { codeOf, messageOf, SeaworthyError } from "../core/errors.ts";
 import { countFindings } from "../core/finding.ts";
 import type { OpenImage } from "../core/image.ts";
-import type { ImageSetReport, NamedImages, SetImage, SetOutcome } from "../core/image-set.ts";
+import type { ImageSetReport, NamedImage, NamedImages, SetImage, SetOutcome } from "../core/image-set.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { Policy } from "../core/policy.ts";
 import { parseReference } from "../core/reference.ts";
-import { evaluateSet } from "../policy/evaluate-set.ts";
+import type { Facts } from "../core/report.ts";
+import { evaluate } from "../policy/evaluate.ts";
+import { evaluateSet, placementsOf } from "../policy/evaluate-set.ts";
 import { imageSetSchemaVersion } from "../reports/image-set-json.ts";
 import { type Judgement, scanReport } from "./scan.ts";
 
+/** What the images of a set are judged by. */
+export type DecidedBy = Pick<Judgement, "policy" | "expressions">;
+
 /** What scanning a set takes from outside. */
-export interface SetScan extends Omit<Judgement, "policy"> {
+export interface SetScan extends Omit<Judgement, "policy" | "expressions" | "placements"> {
   /** Resolves a reference and reads its manifest and config; layers are read by `index`. */
   readonly open: (reference: string) => Promise<OpenImage>;
   readonly index: (image: OpenImage) => Promise<IndexedImage>;
@@ -25,72 +31,106 @@ export interface SetScan extends Omit<Judgement, "policy"> {
  */
 export async function scanSet(
   named: NamedImages,
-  policy: Policy,
+  { policy, expressions }: DecidedBy,
   scan: SetScan | undefined,
 ): Promise<ImageSetReport> {
   const images: SetImage[] = [];
   const scanned: Scanned = { byName: new Map(), byDigest: new Map() };
   for (const image of named.images) {
-    const outcome = scan === undefined ? listed : await outcomeOf(image.reference, policy, scan, scanned);
-    images.push({ ...image, pinned: pinnedOf(image.reference), checks: checkPinning(image), outcome });
+    const outcome =
+      scan === undefined ? listed : await outcomeOf(image, { policy, expressions }, scan, scanned);
+    const checks = settled(checkPinning(image), policy);
+    images.push({ ...image, pinned: pinnedOf(image.reference), checks, outcome });
   }
   const { files, gaps, notes } = named;
-  const verdict = evaluateSet({ images, gaps }, policy);
+  const verdict = evaluateSet({ images, gaps }, policy, expressions);
   const database = scan?.database.info ?? null;
   return { schemaVersion: imageSetSchemaVersion, files, images, gaps, notes, database, policy, verdict };
+}
+
+// As the policy has them: another severity, or none at all.
+function settled(checks: readonly CheckFinding[], policy: Policy): readonly CheckFinding[] {
+  return checks.flatMap((check) => {
+    const { off = false, severity } = policy.checks[check.id] ?? {};
+    return off ? [] : [{ ...check, severity: severity ?? check.severity }];
+  });
 }
 
 const listed: SetOutcome = { kind: "listed" };
 
 interface Scanned {
   /** Canonical reference → what became of it: two spellings are one question to the registry. */
-  readonly byName: Map<string, SetOutcome & { readonly reference: string }>;
-  readonly byDigest: Map<string, Extract<SetOutcome, { kind: "same" }>>;
+  readonly byName: Map<string, Seen>;
+  readonly byDigest: Map<string, Seen>;
+}
+
+/** An image that was seen before under a reference. */
+interface Seen {
+  readonly as: string;
+  readonly outcome: SetOutcome;
+  /** Only where rules have scopes: under another name, or beside other workloads, they may say something else. */
+  readonly facts: Facts | undefined;
 }
 
 async function outcomeOf(
-  reference: string,
-  policy: Policy,
+  image: NamedImage,
+  by: DecidedBy,
   scan: SetScan,
   scanned: Scanned,
 ): Promise<SetOutcome> {
   try {
-    const { canonical } = parseReference(reference);
+    const { canonical } = parseReference(image.reference);
     const before = scanned.byName.get(canonical);
-    if (before !== undefined) return sameAs(before);
-    const outcome = await scanOne(reference, policy, scan, scanned);
-    scanned.byName.set(canonical, { ...outcome, reference });
-    return outcome;
+    if (before !== undefined) return sameAs(before, image, by);
+    const seen = await scanOne(image, by, scan, scanned);
+    scanned.byName.set(canonical, seen);
+    return seen.as === image.reference ? seen.outcome : sameAs(seen, image, by);
   } catch (thrown) {
     return failed(thrown);
   }
 }
 
-function sameAs({ reference, ...outcome }: SetOutcome & { readonly reference: string }): SetOutcome {
+function sameAs({ as, outcome, facts }: Seen, image: NamedImage, by: DecidedBy): SetOutcome {
   if (outcome.kind !== "scanned" || outcome.digest === null) return outcome;
-  return { kind: "same", digest: outcome.digest, as: reference, summary: outcome.summary };
+  const { digest, summary } = outcome;
+  if (facts === undefined) return { kind: "same", digest, as, summary };
+  const own = { ...facts, image: { ...facts.image, reference: image.reference } };
+  const { policy, expressions } = by;
+  const verdict = evaluate(own, policy, { expressions, placements: placementsOf(image) });
+  return { kind: "same", digest, as, summary: { ...summary, verdict } };
 }
 
 async function scanOne(
-  reference: string,
-  policy: Policy,
+  image: NamedImage,
+  by: DecidedBy,
   scan: SetScan,
   { byDigest }: Scanned,
-): Promise<SetOutcome> {
+): Promise<Seen> {
+  const { reference } = image;
+  const unscanned = (outcome: SetOutcome): Seen => ({ as: reference, outcome, facts: undefined });
   const opened = await open(reference, scan);
-  if (!("layers" in opened)) return opened;
+  if (!("layers" in opened)) return unscanned(opened);
   try {
     const { digest } = opened;
     const before = digest === undefined ? undefined : byDigest.get(digest);
     if (before !== undefined) return before;
     const { database, today, keepReports } = scan;
-    const report = scanReport(await scan.index({ ...opened, reference }), { database, policy, today });
-    const { findings, verdict } = report;
-    const summary = { counts: countFindings(findings), verdict };
-    if (digest !== undefined) byDigest.set(digest, { kind: "same", digest, as: reference, summary });
-    return { kind: "scanned", digest: digest ?? null, summary, report: keepReports ? report : undefined };
+    const placements = placementsOf(image);
+    const indexed = await scan.index({ ...opened, reference });
+    const report = scanReport(indexed, { database, ...by, placements, today });
+    const summary = { counts: countFindings(report.findings), verdict: report.verdict };
+    const outcome: SetOutcome = {
+      kind: "scanned",
+      digest: digest ?? null,
+      summary,
+      report: keepReports ? report : undefined,
+    };
+    const facts = by.policy.rules.some(({ scope }) => scope !== undefined) ? report : undefined;
+    const seen: Seen = { as: reference, outcome, facts };
+    if (digest !== undefined) byDigest.set(digest, seen);
+    return seen;
   } catch (thrown) {
-    return failed(thrown);
+    return unscanned(failed(thrown));
   } finally {
     await opened.close();
   }

@@ -1,8 +1,9 @@
 import type { AdvisoryDatabase } from "../core/advisory.ts";
 import type { IndexedImage } from "../core/indexed.ts";
-import type { Policy } from "../core/policy.ts";
-import type { Report } from "../core/report.ts";
+import type { Placement, Policy } from "../core/policy.ts";
+import type { Facts, Report } from "../core/report.ts";
 import { evaluate } from "../policy/evaluate.ts";
+import type { Expressions } from "../policy/when.ts";
 import { reportSchemaVersion } from "../reports/json.ts";
 import { checkImage } from "./check.ts";
 import { type CurrencyAnswers, currencyOf } from "./currency.ts";
@@ -13,13 +14,24 @@ import { matchNotes } from "./match-notes.ts";
 export interface Judgement {
   readonly database: AdvisoryDatabase;
   readonly policy: Policy;
+  /** The policy's own, compiled. */
+  readonly expressions?: Expressions | undefined;
+  /** Workloads that use the image, where they are known. */
+  readonly placements?: readonly Placement[] | undefined;
   readonly today: string;
   /** What indexes of packages and registries answered; nothing was asked without it. */
   readonly answers?: CurrencyAnswers | undefined;
 }
 
 /** The report of an indexed image: matched, merged and judged. Pure: same image, database, policy and day, same report. */
-export function scanReport(indexed: IndexedImage, { database, policy, today, answers }: Judgement): Report {
+export function scanReport(indexed: IndexedImage, judgement: Judgement): Report {
+  const { policy, expressions, placements } = judgement;
+  const facts = factsOf(indexed, judgement);
+  const verdict = evaluate(facts, policy, { expressions, placements });
+  return { schemaVersion: reportSchemaVersion, ...facts, policy, verdict };
+}
+
+function factsOf(indexed: IndexedImage, { database, policy, today, answers }: Judgement): Facts {
   const { findings, undecided, upgrades, gaps, skipped } = matchImage(indexed, database, today);
   const { reference, digest, platform, distro, layers, packages, hiddenPackages } = indexed;
   const currency = currencyOf(indexed, database, today, answers);
@@ -28,7 +40,6 @@ export function scanReport(indexed: IndexedImage, { database, policy, today, ans
   const { runs, files, bytes, unownedExecutables } = indexed;
   const notes = [...indexed.notes, ...(answers?.notes ?? [])];
   return {
-    schemaVersion: reportSchemaVersion,
     image: {
       reference,
       digest: digest ?? null,
@@ -59,7 +70,5 @@ export function scanReport(indexed: IndexedImage, { database, policy, today, ans
       notes: [...notes, ...matchNotes(indexed, database)],
       database: database.info,
     },
-    policy,
-    verdict: evaluate({ findings, checks, undecided, gaps: allGaps, unownedExecutables }, policy),
   };
 }

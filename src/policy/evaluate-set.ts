@@ -1,7 +1,10 @@
+import type { CheckFinding } from "../core/check.ts";
 import type { ImageSetReport, SetImage } from "../core/image-set.ts";
-import type { Policy } from "../core/policy.ts";
-import type { Reason, Verdict } from "../core/report.ts";
+import type { Placement, Policy } from "../core/policy.ts";
+import type { Facts, Reason, Verdict } from "../core/report.ts";
 import { evaluate } from "./evaluate.ts";
+import { actionOn } from "./unknown.ts";
+import type { Expressions } from "./when.ts";
 
 /**
  * The verdict on a set of images: `fail` when one of them fails or the way in which the files name one does, else `unknown` when one
@@ -10,18 +13,92 @@ import { evaluate } from "./evaluate.ts";
 export function evaluateSet(
   { images, gaps }: Pick<ImageSetReport, "images" | "gaps">,
   policy: Policy,
+  expressions?: Expressions,
 ): Verdict {
-  const checks = images.flatMap((image) => image.checks);
-  const naming = evaluate({ findings: [], undecided: [], gaps: [], unownedExecutables: [], checks }, policy);
-  const refused = [...images.flatMap((image) => judged(image, "fail", "image-refused")), ...naming.reasons];
-  const unknown = [
-    ...images.flatMap((image) => judged(image, "unknown", "image-unknown")),
+  const unseen = [
     ...images.flatMap(unavailable),
     ...gaps.map(({ code, message, file, line }) => ({ code, message: `${placeText(file, line)}${message}` })),
+  ];
+  const naming = namingReasons(images, policy, expressions);
+  const refused = [
+    ...images.flatMap((image) => judged(image, "fail", "image-refused")),
+    ...naming.filter(({ code }) => code !== "rule-undecided"),
+    ...unseen.filter(({ code }) => actionOn(code, policy) === "fail"),
+  ];
+  const unknown = [
+    ...images.flatMap((image) => judged(image, "unknown", "image-unknown")),
+    ...naming.filter(({ code }) => code === "rule-undecided"),
+    ...unseen.filter(({ code }) => actionOn(code, policy) === "unknown"),
   ];
   return {
     decision: refused.length > 0 ? "fail" : unknown.length > 0 ? "unknown" : "pass",
     reasons: [...refused, ...unknown],
+  };
+}
+
+// The way in which files name an image is asked by nothing but rules about checks; one check is one reason for the whole set.
+function namingReasons(
+  images: readonly SetImage[],
+  policy: Policy,
+  expressions: Expressions | undefined,
+): readonly Reason[] {
+  const rules = policy.rules.filter(({ target }) => target.about === "check");
+  const own = { ...policy, rules };
+  const shorthand = evaluate(
+    namingFacts(
+      "",
+      images.flatMap(({ checks }) => checks),
+    ),
+    { ...policy, rules: [] },
+  );
+  const byRule = images.flatMap((image) => {
+    const facts = namingFacts(image.reference, image.checks);
+    const placements = placementsOf(image);
+    return evaluate(facts, { ...own, failOn: "never" }, { expressions, placements }).reasons;
+  });
+  const distinct = new Map(byRule.map(({ code, message }) => [`${code}\n${message}`, { code, message }]));
+  return [...shorthand.reasons.map(({ code, message }) => ({ code, message })), ...distinct.values()];
+}
+
+/** The workloads that use an image. */
+export function placementsOf({ uses }: Pick<SetImage, "uses">): readonly Placement[] {
+  const namespaces = new Set(uses.map(({ namespace }) => namespace));
+  return [...namespaces].map((namespace) => ({ namespace, labels: {} }));
+}
+
+// Nothing is known of the image but how it is named.
+function namingFacts(reference: string, checks: readonly CheckFinding[]): Facts {
+  return {
+    image: {
+      reference,
+      digest: null,
+      platform: { os: "", architecture: "" },
+      os: null,
+      labels: {},
+      layers: [],
+    },
+    packages: [],
+    hiddenPackages: [],
+    findings: [],
+    suppressed: [],
+    upgrades: [],
+    undecided: [],
+    checks,
+    suppressedChecks: [],
+    exceptions: [],
+    vex: [],
+    baseline: null,
+    currency: { today: "", os: null, runtimes: [], packages: null, base: null, created: null, ageDays: null },
+    coverage: {
+      plugins: [],
+      files: 0,
+      bytes: 0,
+      gaps: [],
+      skipped: [],
+      unownedExecutables: [],
+      notes: [],
+      database: { kind: "landmark", schema: 0, built: "", digest: "", sources: [] },
+    },
   };
 }
 

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { emptyReport } from "../../tests/support/sample-report.ts";
 import type { CheckFinding } from "../core/check.ts";
 import type { Finding, FixState } from "../core/finding.ts";
 import type { Policy } from "../core/policy.ts";
+import type { Facts, Gap } from "../core/report.ts";
 import { type Severity, severities } from "../core/severity.ts";
-import { type Case, defaultPolicy, evaluate, refuses } from "./evaluate.ts";
+import { defaultPolicy, evaluate } from "./evaluate.ts";
+import { refuses } from "./outcomes.ts";
 
 function finding(severity: Severity, state: FixState = "fixed"): Finding {
   return {
@@ -22,7 +25,29 @@ function finding(severity: Severity, state: FixState = "fixed"): Finding {
   };
 }
 
-const empty: Case = { findings: [], checks: [], undecided: [], gaps: [], unownedExecutables: [] };
+interface Case {
+  readonly findings: readonly Finding[];
+  readonly checks: readonly CheckFinding[];
+  readonly undecided: Facts["undecided"];
+  readonly gaps: readonly Gap[];
+  readonly unownedExecutables: Facts["coverage"]["unownedExecutables"];
+}
+
+function factsOf({
+  findings = [],
+  checks = [],
+  undecided = [],
+  gaps = [],
+  unownedExecutables = [],
+}: Partial<Case>): Facts {
+  return {
+    ...emptyReport,
+    findings,
+    checks,
+    undecided,
+    coverage: { ...emptyReport.coverage, gaps, unownedExecutables },
+  };
+}
 const check = (id: string, severity: Severity): CheckFinding => {
   return { id, aliases: [], title: `${id}'s`, severity, why: "", remedy: "", message: "", findings: 0 };
 };
@@ -147,7 +172,7 @@ const rows: readonly [
 
 for (const [why, facts, policy, decision, reasons] of rows)
   test(`evaluate() answers ${decision} for ${why}`, () => {
-    const verdict = evaluate({ ...empty, ...facts }, { ...defaultPolicy, ...policy });
+    const verdict = evaluate(factsOf(facts), { ...defaultPolicy, ...policy });
     assert.equal(verdict.decision, decision);
     assert.deepEqual(
       verdict.reasons.map(({ code, message }) => `${code}: ${message}`),
@@ -166,11 +191,10 @@ test("evaluate() gives reasons exactly when it does not pass, and never passes b
       fc.constantFrom<Policy["failOn"]>("never", ...severities),
       fc.boolean(),
       (list, holey, failOn, onlyFixed) => {
-        const facts = {
-          ...empty,
+        const facts = factsOf({
           findings: list.map(([severity, state]) => finding(severity, state)),
           gaps: holey ? [gap] : [],
-        };
+        });
         const policy: Policy = { ...defaultPolicy, failOn, onlyFixed };
         const { decision, reasons } = evaluate(facts, policy);
         assert.equal(decision === "pass", reasons.length === 0);

@@ -1,19 +1,14 @@
-import type { CheckFinding } from "../core/check.ts";
-import type { Finding } from "../core/finding.ts";
-import type { Policy } from "../core/policy.ts";
-import type { Coverage, Gap, ImageVerdict, Report, RuleReason } from "../core/report.ts";
-import { atLeast, type Severity, severities } from "../core/severity.ts";
+import type { Placement, Policy } from "../core/policy.ts";
+import type { Facts, ImageVerdict, RuleReason } from "../core/report.ts";
+import { compareText } from "../core/text-order.ts";
+import { outcomes } from "./outcomes.ts";
+import { failOnCheckReasons, failOnReasons, undecidedReasons, violationReasons } from "./reasons.ts";
+import { subjectOf } from "./subject.ts";
+import { changesToPass } from "./to-pass.ts";
+import { actionOn, unknownReasons } from "./unknown.ts";
+import type { Expressions } from "./when.ts";
 
-/** What a verdict is made from. */
-export interface Case {
-  readonly findings: readonly Finding[];
-  readonly undecided: Report["undecided"];
-  readonly checks: readonly CheckFinding[];
-  readonly gaps: readonly Gap[];
-  readonly unownedExecutables: Coverage["unownedExecutables"];
-}
-
-/** Fails on high and critical findings; an executable that no package claims is listed. */
+/** The policy where none is given, preset `recommended`: fails on high and critical findings; an executable that no package claims is listed. */
 export const defaultPolicy: Policy = {
   failOn: "high",
   onlyFixed: false,
@@ -25,88 +20,42 @@ export const defaultPolicy: Policy = {
   baseline: { newAdvisories: "pass", graceDays: {} },
 };
 
+/** What beside an image's facts is in a verdict. */
+export interface Beside {
+  /** Workloads that use the image; rules for namespaces speak of none without them. */
+  readonly placements?: readonly Placement[] | undefined;
+  /** The policy's own, compiled; a rule whose expression is not here cannot be decided. */
+  readonly expressions?: Expressions | undefined;
+}
+
 /**
- * The one place where a verdict is made: `fail` when a finding or a check reaches the threshold, else `unknown` when anything
- * was left unread or undecided, else `pass`. The reasons of a `fail` also tell what is unknown. Pure.
+ * The one place where a verdict is made: `fail` when a rule is violated, else `unknown` when anything was left unread or undecided,
+ * else `pass`. The reasons of a `fail` also tell what is unknown. Pure; no order of the facts is in it.
  */
-export function evaluate(facts: Case, policy: Policy): ImageVerdict {
-  const failing = [...failingReasons(facts.findings, policy), ...failingChecks(facts.checks, policy)];
-  const unknown = unknownReasons(facts, policy);
+export function evaluate(facts: Facts, policy: Policy, beside: Beside = {}): ImageVerdict {
+  const subject = subjectOf(facts, beside.placements ?? []);
+  const judged = outcomes(subject, policy, beside.expressions ?? new Map());
+  const failing = judged.rules.filter(({ rule }) => rule.action === "fail");
+  const warning = judged.rules.filter(({ rule }) => rule.action === "warn");
+  const gaps = unknownReasons(facts, policy);
+  const refusing: readonly RuleReason[] = [
+    ...failOnReasons(judged.findings, policy, subject),
+    ...failOnCheckReasons(judged.checks, policy, subject),
+    ...failing.flatMap((outcome) => violationReasons(outcome, subject)),
+    ...gaps.filter(({ code }) => actionOn(code, policy) === "fail"),
+  ];
+  const unknown: readonly RuleReason[] = [
+    ...gaps.filter(({ code }) => actionOn(code, policy) === "unknown"),
+    ...failing.flatMap((outcome) => undecidedReasons(outcome)),
+  ].sort((a, b) => compareText(a.code, b.code) || compareText(a.message, b.message));
+  const reasons = [...refusing, ...unknown];
   return {
-    decision: failing.length > 0 ? "fail" : unknown.length > 0 ? "unknown" : "pass",
-    reasons: [...failing, ...unknown],
-    warnings: [],
-    toPass: [],
+    decision: refusing.length > 0 ? "fail" : unknown.length > 0 ? "unknown" : "pass",
+    reasons,
+    warnings: warning.flatMap((outcome) => [
+      ...violationReasons(outcome, subject),
+      ...undecidedReasons(outcome),
+    ]),
+    toPass: changesToPass({ ...judged, rules: failing }, reasons, subject),
   };
-}
-
-/** Does the policy refuse this finding? */
-export function refuses({ failOn, onlyFixed }: Policy, { severity, fix }: Finding): boolean {
-  return failOn !== "never" && atLeast(severity, failOn) && (!onlyFixed || fix.state === "fixed");
-}
-
-// Worst severity first.
-function failingReasons(findings: readonly Finding[], policy: Policy): readonly RuleReason[] {
-  const refused = findings.filter((finding) => refuses(policy, finding));
-  return severities.flatMap((severity) => {
-    const count = refused.filter((finding) => finding.severity === severity).length;
-    return count === 0 ? [] : [reason("finding-refused", refusal(count, severity, policy))];
-  });
-}
-
-// A check has no version that mends it: what mends it is in the hands of who builds the image.
-function failingChecks(checks: readonly CheckFinding[], { failOn }: Policy): readonly RuleReason[] {
-  if (failOn === "never") return [];
-  const refused = checks.filter(({ severity }) => atLeast(severity, failOn));
-  const counts = new Map<string, { readonly check: CheckFinding; readonly count: number }>();
-  for (const check of refused) {
-    const { count = 0 } = counts.get(check.id) ?? {};
-    counts.set(check.id, { check, count: count + 1 });
-  }
-  return [...counts.values()].map(({ check: { id, title, severity }, count }) =>
-    reason(
-      "check-failed",
-      `${id} ${title}${count === 1 ? "" : ` (${count})`}: ${severity} (fail on ${ruleWord(failOn)})`,
-    ),
-  );
-}
-
-function refusal(count: number, severity: Severity, { failOn, onlyFixed }: Policy): string {
-  const what = severity === "unknown" ? "findings of unknown severity" : `${severity} findings`;
-  return `${count} ${onlyFixed ? "fixable " : ""}${count === 1 ? what.replace("findings", "finding") : what} (fail on ${ruleWord(failOn)})`;
-}
-
-function ruleWord(failOn: Policy["failOn"]): string {
-  return failOn === "unknown" ? "any" : failOn;
-}
-
-function unknownReasons(facts: Case, policy: Policy): readonly RuleReason[] {
-  const { undecided, unownedExecutables, gaps } = facts;
-  const reasons = gaps.map(gapReason);
-  if (undecided.length > 0)
-    reasons.push(reason("undecided", counted(undecided.length, "match", "matches", "not be decided")));
-  if (policy.unownedExecutables === "unknown" && unownedExecutables.length > 0)
-    reasons.push(
-      reason(
-        "unowned-executables",
-        counted(unownedExecutables.length, "executable", "executables", "not be attributed to a package"),
-      ),
-    );
-  const distinct = new Map(reasons.map((reason) => [`${reason.code}\n${reason.message}`, reason]));
-  return [...distinct.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reason]) => reason);
-}
-
-function gapReason({ code, message, path, layer }: Gap): RuleReason {
-  const place = [path, layer === undefined ? undefined : `layer ${layer}`].filter(
-    (part) => part !== undefined,
-  );
-  return reason(code, place.length === 0 ? message : `${message} (${place.join(", ")})`);
-}
-
-function reason(code: string, message: string): RuleReason {
-  return { code, message, rule: null, findings: [] };
-}
-
-function counted(count: number, one: string, many: string, state: string): string {
-  return `${count} ${count === 1 ? one : many} could ${state}`;
 }

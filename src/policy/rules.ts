@@ -1,0 +1,80 @@
+import type { CheckFinding } from "../core/check.ts";
+import type { Finding } from "../core/finding.ts";
+import type { Package } from "../core/package.ts";
+import type { Rule } from "../core/policy.ts";
+import { type Answer, checkFits, findingFits, packageFits, type When } from "./conditions.ts";
+import { imageFits } from "./image-conditions.ts";
+import { inScope, type Subject } from "./subject.ts";
+
+/** What a rule says of an image. */
+export interface RuleOutcome {
+  readonly rule: Rule;
+  /** Is the image one that the rule speaks of? */
+  readonly inScope: boolean;
+  /** What violates it, in the subject's order. */
+  readonly findings: readonly Finding[];
+  readonly checks: readonly CheckFinding[];
+  readonly packages: readonly Package[];
+  /** What of the image as a whole, in words. */
+  readonly image: readonly string[];
+  /** Of what it cannot be told, and why. */
+  readonly undecided: readonly { readonly what: string; readonly why: string }[];
+}
+
+/** Judges an image by one rule. `counted`: the findings that count beside the baseline. Pure. */
+export function judge(rule: Rule, when: When, subject: Subject, counted: readonly Finding[]): RuleOutcome {
+  const none = { rule, inScope: true, findings: [], checks: [], packages: [], image: [], undecided: [] };
+  if (!inScope(rule.scope, subject)) return { ...none, inScope: false };
+  const { target } = rule;
+  switch (target.about) {
+    case "finding": {
+      const { fitting, undecided } = sift(
+        counted,
+        (one) => findingFits(one, target.where, when, subject),
+        ({ id, package: purl }) => `${id} in ${purl}`,
+      );
+      return { ...none, findings: fitting, undecided };
+    }
+    case "check": {
+      const { fitting, undecided } = sift(
+        subject.checks,
+        (one) => checkFits(one, target.where, when, subject),
+        ({ id }) => id,
+      );
+      return { ...none, checks: fitting, undecided };
+    }
+    case "package": {
+      const { fitting, undecided } = sift(
+        subject.packages,
+        (one) => packageFits(one, target.where, when, subject),
+        ({ purl }) => purl,
+      );
+      return { ...none, packages: fitting, undecided };
+    }
+    case "image": {
+      const { seen, undecided } = imageFits(target.where, when, subject);
+      return { ...none, image: seen, undecided: undecided.map((why) => ({ what: "the image", why })) };
+    }
+  }
+}
+
+interface Sifted<T> {
+  readonly fitting: readonly T[];
+  readonly undecided: RuleOutcome["undecided"];
+}
+
+function sift<T>(items: readonly T[], ask: (item: T) => Answer, nameOf: (item: T) => string): Sifted<T> {
+  const fitting: T[] = [];
+  const undecided: { what: string; why: string }[] = [];
+  for (const item of items) {
+    const answer = ask(item);
+    if (answer === true) fitting.push(item);
+    else if (answer !== false) undecided.push({ what: nameOf(item), why: answer.undecided });
+  }
+  return { fitting, undecided };
+}
+
+/** Does a rule have anything against an image? */
+export function violates({ findings, checks, packages, image }: RuleOutcome): boolean {
+  return findings.length + checks.length + packages.length + image.length > 0;
+}

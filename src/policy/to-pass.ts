@@ -1,0 +1,121 @@
+import type { CheckFinding } from "../core/check.ts";
+import type { Finding } from "../core/finding.ts";
+import type { PackageType } from "../core/package.ts";
+import type { Change, RuleReason, Upgrade } from "../core/report.ts";
+import { compareText } from "../core/text-order.ts";
+import { schemes } from "../versions/list.ts";
+import type { Outcomes } from "./outcomes.ts";
+import type { RuleOutcome } from "./rules.ts";
+import type { Subject } from "./subject.ts";
+
+/** The smallest change after which an image would pass: only what refused findings and checks need, each step once. Empty for a pass. */
+export function changesToPass(
+  { findings, checks, rules }: Outcomes,
+  reasons: readonly RuleReason[],
+  subject: Subject,
+): readonly Change[] {
+  const refused = new Set([...findings, ...rules.flatMap((outcome) => outcome.findings)]);
+  const edited = new Set([...checks, ...rules.flatMap((outcome) => outcome.checks)]);
+  const ordered = subject.findings.filter((finding) => refused.has(finding));
+  return [
+    ...upgrades(ordered, subject),
+    ...withoutFix(ordered),
+    ...edits(subject.checks.filter((check) => edited.has(check))),
+    ...others(rules, reasons, subject),
+  ];
+}
+
+// Worst finding first, as the subject has them.
+function byPackage(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
+  const groups = Map.groupBy(findings, ({ package: purl, layer }) => `${purl}\n${layer}`);
+  return [...groups.values()].flatMap(([first, ...rest]) =>
+    first === undefined ? [] : [[first, ...rest] as const],
+  );
+}
+
+function upgrades(refused: readonly Finding[], subject: Subject): readonly Change[] {
+  const fixable = refused.filter(({ fix }) => fix.state === "fixed" && fix.versions.length > 0);
+  return byPackage(fixable).map((own): Change => {
+    const [{ package: purl, layer }] = own;
+    const version = versionFor(own, subject);
+    return { kind: "upgrade", package: purl, layer, version, findings: own.length };
+  });
+}
+
+// The report's upgrade mends every fixable finding of a package. Where fewer are refused, the greatest of their first fixes may do.
+function versionFor(refused: readonly Finding[], { facts, findings, packageAt }: Subject): string {
+  const [{ package: purl = "", layer = -1 } = {}] = refused;
+  const whole = facts.upgrades.find((one: Upgrade) => one.package === purl && one.layer === layer);
+  const firsts = [...new Set(refused.flatMap(({ fix }) => fix.versions.slice(0, 1)))].sort(compareText);
+  const [only = ""] = firsts;
+  const fixable = findings.filter(
+    (one) => one.package === purl && one.layer === layer && one.fix.state === "fixed",
+  );
+  if (whole !== undefined && fixable.length <= refused.length) return whole.version;
+  if (firsts.length === 1) return only;
+  return greatest(firsts, packageAt(purl, layer)?.type) ?? whole?.version ?? only;
+}
+
+function greatest(versions: readonly string[], type: PackageType | undefined): string | undefined {
+  const scheme = type === undefined ? undefined : schemes[schemeOf[type]];
+  if (scheme === undefined || !versions.every((version) => scheme.valid(version))) return undefined;
+  return versions.toSorted((a, b) => scheme.compareText(a, b) ?? 0).at(-1);
+}
+
+const schemeOf = {
+  deb: "deb",
+  apk: "apk",
+  rpm: "rpm",
+  npm: "semver",
+  pypi: "pep440",
+  maven: "maven",
+  golang: "go",
+  cargo: "cargo",
+  generic: "pep440",
+} as const satisfies Readonly<Record<PackageType, keyof typeof schemes>>;
+
+function withoutFix(refused: readonly Finding[]): readonly Change[] {
+  const unfixed = refused.filter(({ fix }) => fix.state !== "fixed" || fix.versions.length === 0);
+  return byPackage(unfixed).map((own): Change => {
+    const [{ package: purl, layer }] = own;
+    const ids = [...new Set(own.map(({ id }) => id))].sort(compareText);
+    return { kind: "no-fix", package: purl, layer, ids };
+  });
+}
+
+function edits(refused: readonly CheckFinding[]): readonly Change[] {
+  const distinct = Map.groupBy(refused, ({ id, layer }) => `${id}\n${layer ?? ""}`);
+  return [...distinct.values()].flatMap(([first]): readonly Change[] =>
+    first === undefined
+      ? []
+      : [{ kind: "edit", check: first.id, layer: first.layer ?? null, text: first.remedy }],
+  );
+}
+
+function others(
+  rules: readonly RuleOutcome[],
+  reasons: readonly RuleReason[],
+  subject: Subject,
+): readonly Change[] {
+  const texts = [
+    ...rules.flatMap((outcome) => otherTexts(outcome, subject)),
+    ...reasons.filter(isUnknown).map(({ code, message }) => `make known: ${message} (${code})`),
+  ];
+  return [...new Set(texts)].map((text) => ({ kind: "other", text }));
+}
+
+function isUnknown({ code }: RuleReason): boolean {
+  return !["finding-refused", "check-failed", "rule-violated"].includes(code);
+}
+
+function otherTexts({ rule, packages, image }: RuleOutcome, subject: Subject): readonly string[] {
+  const own = packages.map((pkg) => {
+    const { newest = null } =
+      subject.facts.currency.packages?.find(({ purl, layer }) => purl === pkg.purl && layer === pkg.layer) ??
+      {};
+    const behind = rule.target.about === "package" && rule.target.where.behindDays !== undefined;
+    if (behind && newest !== null) return `rule ${rule.id}: bring ${pkg.purl} to ${newest}`;
+    return `rule ${rule.id}: take ${pkg.purl} out, or another component in its place`;
+  });
+  return [...own, ...image.map((seen) => `rule ${rule.id}: mend that ${seen}`)];
+}

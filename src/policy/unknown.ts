@@ -1,0 +1,42 @@
+import type { Policy, UnknownAction } from "../core/policy.ts";
+import type { Facts, Gap, RuleReason } from "../core/report.ts";
+import { compareText } from "../core/text-order.ts";
+
+/** What a policy makes of something that is not known. What a rule cannot decide is never passed over. */
+export function actionOn(code: string, { unknown }: Policy): UnknownAction {
+  const named = Object.hasOwn(unknown, code) ? unknown[code] : undefined;
+  return named ?? (Object.hasOwn(unknown, "default") ? unknown["default"] : undefined) ?? "unknown";
+}
+
+/** All that is not known of an image, each once, sorted. */
+export function unknownReasons(facts: Facts, policy: Policy): readonly RuleReason[] {
+  const { undecided, coverage } = facts;
+  const reasons = coverage.gaps.map(gapReason);
+  if (undecided.length > 0)
+    reasons.push(reason("undecided", counted(undecided.length, "match", "matches", "not be decided")));
+  const unowned = coverage.unownedExecutables.length;
+  if (policy.unownedExecutables === "unknown" && unowned > 0)
+    reasons.push(
+      reason(
+        "unowned-executables",
+        counted(unowned, "executable", "executables", "not be attributed to a package"),
+      ),
+    );
+  const distinct = new Map(reasons.map((one) => [`${one.code}\n${one.message}`, one]));
+  return [...distinct.entries()].sort(([a], [b]) => compareText(a, b)).map(([, one]) => one);
+}
+
+function gapReason({ code, message, path, layer }: Gap): RuleReason {
+  const place = [path, layer === undefined ? undefined : `layer ${layer}`].filter(
+    (part) => part !== undefined,
+  );
+  return reason(code, place.length === 0 ? message : `${message} (${place.join(", ")})`);
+}
+
+function reason(code: string, message: string): RuleReason {
+  return { code, message, rule: null, findings: [] };
+}
+
+function counted(count: number, one: string, many: string, state: string): string {
+  return `${count} ${count === 1 ? one : many} could ${state}`;
+}
