@@ -196,6 +196,7 @@ function checkValue(check: CheckFinding): Readonly<Record<string, Json>> {
     line,
     removedIn,
     owners,
+    why,
     remedy,
     findings,
   } = check;
@@ -213,6 +214,7 @@ function checkValue(check: CheckFinding): Readonly<Record<string, Json>> {
     removedIn: removedIn ?? null,
     owners: owners ?? [],
     findings,
+    why,
     remedy,
   };
 }
