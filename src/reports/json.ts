@@ -199,6 +199,7 @@ function checkValue(check: CheckFinding): Readonly<Record<string, Json>> {
     why,
     remedy,
     findings,
+    since,
   } = check;
   return {
     id,
@@ -214,6 +215,7 @@ function checkValue(check: CheckFinding): Readonly<Record<string, Json>> {
     removedIn: removedIn ?? null,
     owners: owners ?? [],
     findings,
+    since: since ?? null,
     why,
     remedy,
   };

@@ -49,6 +49,7 @@ const check = z.object({
   removedIn: absent(whole),
   owners: texts.transform((owners) => (owners.length === 0 ? undefined : owners)),
   findings: whole,
+  since: absent(z.enum(["changed", "known"])),
   why: text,
   remedy: text,
 });
