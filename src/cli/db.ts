@@ -19,7 +19,7 @@ status   tells what the database holds, from where, how old
 
   --from DIR|URL   a mirror laid out HOST/PATH, as wget -x leaves it; default: upstream
   --db FILE        default: $SEAWORTHY_DB, else ~/.local/share/seaworthy/advisories.db
-  --only FEED,…    build from these feeds alone: osv, debian-tracker, alpine-secdb, kev, endoflife
+  --only FEED,…    build from these feeds alone: osv, debian-tracker, alpine-secdb, kev, epss, endoflife
   --allow-loss     take a mirror that has less than the old database, too: releases, records, news
   --offline        open no connection: build from the mirror, or from what earlier updates downloaded
   --format FORMAT  table (default) or json

@@ -71,6 +71,15 @@ export interface KnownExploited {
   readonly due?: string | undefined;
 }
 
+/** How probable it is that a flaw is exploited in the next 30 days (https://www.first.org/epss/). */
+export interface ExploitProbability {
+  readonly cve: string;
+  /** 0 to 1. */
+  readonly probability: number;
+  /** The day for which it was reckoned, `YYYY-MM-DD`; empty where the source tells none. */
+  readonly day: string;
+}
+
 /** End of life of one release of a distribution or a runtime, by endoflife.date. Dates are `YYYY-MM-DD`. */
 export interface Lifecycle {
   readonly product: string;
@@ -124,6 +133,8 @@ export interface AdvisoryDatabase {
   /** What all sources together know of one CVE, for a flaw of a bundle, or an advisory without a rating. */
   flaw(cve: string): Flaw | undefined;
   knownExploited(cve: string): KnownExploited | undefined;
+  /** EPSS of a CVE, 0 to 1; undefined where nobody rated it. */
+  exploitProbability(cve: string): number | undefined;
   /** Lifecycle of a distribution's release, by os-release id and version; of a runtime's, by `runtimeKey` and version. */
   lifecycle(id: string, version: string): Lifecycle | undefined;
   close(): void;

@@ -45,4 +45,6 @@ export interface CheckHit {
 export interface CheckFinding extends CheckHit, Omit<CheckText, "example" | "links"> {
   /** How many findings the packages in `owners` have. */
   readonly findings: number;
+  /** Beside a baseline: it came with this image, or was there before. */
+  readonly since?: "changed" | "known" | undefined;
 }

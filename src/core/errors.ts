@@ -24,6 +24,7 @@ export type ErrorCode =
   | "database-busy"
   | "database-poorer"
   | "feed-invalid"
+  | "report-invalid"
   | "disk-failed"
   | "policy-invalid"
   | "internal";

@@ -1,9 +1,10 @@
-import type { Advisory, KnownExploited, Lifecycle } from "./advisory.ts";
+import type { Advisory, ExploitProbability, KnownExploited, Lifecycle } from "./advisory.ts";
 
 /** One thing that a feed tells. */
 export type FeedRecord =
   | { readonly kind: "advisory"; readonly advisory: Advisory }
   | { readonly kind: "known-exploited"; readonly entry: KnownExploited }
+  | { readonly kind: "exploit-probability"; readonly entry: ExploitProbability }
   /** `id` is an os-release id, or a runtime's key (core/runtime.ts). */
   | { readonly kind: "lifecycle"; readonly id: string; readonly lifecycle: Lifecycle }
   /** A record that could not be read; counted and shown, never silently dropped. */

@@ -85,7 +85,7 @@ function subjectKey({ type, namespace, name, version, source, module, distro }: 
 }
 
 function findingOf(flawed: Extract<Flawed, { kind: "affected" }>, { purl, layer }: Package): Finding {
-  const { id, aliases, severity, severitySource, fix, fixedSince, kev, summary, evidence } = flawed;
+  const { id, aliases, severity, severitySource, fix, fixedSince, kev, epss, summary, evidence } = flawed;
   return {
     id,
     aliases,
@@ -96,6 +96,7 @@ function findingOf(flawed: Extract<Flawed, { kind: "affected" }>, { purl, layer 
     fixedSince,
     layer,
     kev,
+    epss,
     summary,
     evidence,
   };

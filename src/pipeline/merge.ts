@@ -23,6 +23,7 @@ export type Flawed = {
       /** The entries that call the package affected: a version outside all of them mends the flaw. */
       readonly entries: readonly Affected[];
       readonly kev: boolean;
+      readonly epss: number | undefined;
       readonly summary: string;
     } & Rating)
   | { readonly kind: "undecided"; readonly reason: string }
@@ -86,11 +87,20 @@ function mergeGroup(
     fix,
     fixedSince: fixedSince(fix, agreeing, scheme),
     entries: affected.map((match) => match.affected),
+    epss: exploitProbability(ids, database),
     kev: [...ids].some((one) => one.startsWith("CVE-") && database.knownExploited(one) !== undefined),
     summary: summaryOf(id, agreeing, database),
     evidence: evidenceOf(agreeing),
     ...rate(ids, sortedMatches(agreeing), database),
   };
+}
+
+// Of several CVEs in one flaw the likeliest counts.
+function exploitProbability(ids: ReadonlySet<string>, database: AdvisoryDatabase): number | undefined {
+  const rated = [...ids].flatMap((id) =>
+    id.startsWith("CVE-") ? (database.exploitProbability(id) ?? []) : [],
+  );
+  return rated.length === 0 ? undefined : Math.max(...rated);
 }
 
 // A notice that only may apply says nothing of what mends the flaw.

@@ -145,6 +145,10 @@ function take(record: FeedRecord, { tally, covers }: Taker, writer: AdvisoryWrit
       writer.knownExploited(record.entry);
       noteDate(tally, record.entry.added, now);
       break;
+    case "exploit-probability":
+      writer.exploitProbability(record.entry);
+      noteDate(tally, record.entry.day, now);
+      break;
     case "lifecycle":
       writer.lifecycle(record.id, record.lifecycle);
       break;

@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { crc32 } from "node:zlib";
+import { crc32, gzipSync } from "node:zlib";
 import { writeZip } from "../../tests/support/zip-write.ts";
 import { feeds } from "../feeds/list.ts";
 import { createNetwork } from "../net/http.ts";
@@ -32,6 +32,7 @@ after(() => rmSync(directory, { recursive: true, force: true }));
 const now = "2026-01-02T03:04:05Z";
 const osv = "osv-vulnerabilities.storage.googleapis.com";
 const tracker = "security-tracker.debian.org/tracker/data/json";
+const epss = "epss.empiricalsecurity.com/epss_scores-current.csv.gz";
 const kev = "www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json";
 const endoflife = "endoflife.date/api/v1/products/full";
 
@@ -82,6 +83,12 @@ function upstream(): Map<string, Buffer> {
     [
       kev,
       Buffer.from(JSON.stringify({ vulnerabilities: [{ cveID: "CVE-2025-0001", dateAdded: "2025-06-06" }] })),
+    ],
+    [
+      epss,
+      gzipSync(
+        "#score_date:2025-07-07T00:00:00+0000\ncve,epss,percentile\nCVE-2025-0001,0.25,0.9\nCVE-1999-0001,0.1,0.2\n",
+      ),
     ],
     [
       endoflife,
@@ -192,6 +199,7 @@ describe("syncDatabase() from a server laid out as upstream", () => {
         { name: "alpine-secdb", advisories: 1, covers: ["alpine:3.20"], fetched: now, newest: "" },
         { name: "debian-tracker", advisories: 1, covers: ["debian:13"], fetched: now, newest: "" },
         { name: "endoflife", advisories: 1, covers: [], fetched: now, newest: "" },
+        { name: "epss", advisories: 2, covers: [], fetched: now, newest: "2025-07-07" },
         { name: "kev", advisories: 1, covers: [], fetched: now, newest: "2025-06-06" },
         {
           name: "osv Red Hat",

@@ -122,6 +122,9 @@ function findingLines(
           ),
         ]
       : []),
+    ...(finding.epss === undefined
+      ? []
+      : [fact("likely", `${(finding.epss * 100).toFixed(1)} % within 30 days (EPSS)`)]),
     fact(
       "fix",
       fix.state === "fixed" ? paint(terminal, clean(fix.versions.join(", ")), "green") : fixWords[fix.state],

@@ -196,8 +196,10 @@ function checkValue(check: CheckFinding): Readonly<Record<string, Json>> {
     line,
     removedIn,
     owners,
+    why,
     remedy,
     findings,
+    since,
   } = check;
   return {
     id,
@@ -213,6 +215,8 @@ function checkValue(check: CheckFinding): Readonly<Record<string, Json>> {
     removedIn: removedIn ?? null,
     owners: owners ?? [],
     findings,
+    since: since ?? null,
+    why,
     remedy,
   };
 }

@@ -82,6 +82,12 @@ function build(name: string, advisories: readonly Advisory[]): string {
   const writer = createAdvisoryWriter(path, `${path}.staging`);
   for (const advisory of advisories) writer.advisory(advisory);
   writer.knownExploited({ cve: "CVE-2021-44228", added: "2021-12-10", due: "2021-12-24" });
+  for (const cve of ["CVE-2021-44228", "CVE-2021-23337", "CVE-1999-0001"])
+    writer.exploitProbability({
+      cve,
+      probability: cve === "CVE-2021-44228" ? 0.94358 : 0.00001,
+      day: "2025-02-01",
+    });
   writer.lifecycle("debian", { product: "debian", release: "12", endOfLife: "2028-06-30" });
   writer.finish({ built: "2025-02-01T00:00:00Z", sources: [source] });
   rmSync(`${path}.staging`);
@@ -141,6 +147,14 @@ describe("openDatabase()", () => {
     assert.equal(database.knownExploited("CVE-2021-23337"), undefined);
     assert.equal(database.lifecycle("debian", "12.5")?.endOfLife, "2028-06-30");
     assert.equal(database.lifecycle("debian", "13"), undefined);
+  });
+
+  it("answers how likely an exploit is, of flaws that an advisory names", () => {
+    const answers = ["CVE-2021-44228", "CVE-2021-23337", "CVE-1999-0001"];
+    assert.deepEqual(
+      answers.map((cve) => database.exploitProbability(cve)),
+      [0.94358, 0.00001, undefined],
+    );
   });
 
   it("goes on reading the old file when a new one is renamed over it", () => {

@@ -17,7 +17,7 @@ import { ByteReader } from "./advisory-bytes.ts";
 import { type AdvisoryDetail, readAscending, readDetail, readFlaw } from "./advisory-detail.ts";
 import { type IdPrefix, readId } from "./advisory-ids.ts";
 import { type DetailReader, StoredAdvisory } from "./advisory-record.ts";
-import { applicationId, schemaVersion } from "./advisory-schema.ts";
+import { applicationId, probabilityUnit, schemaVersion } from "./advisory-schema.ts";
 import { isSealed } from "./advisory-seal.ts";
 import { lifecycleReleases } from "./lifecycle-release.ts";
 
@@ -114,6 +114,7 @@ function reader(database: DatabaseSync): AdvisoryDatabase {
       ),
     flaw,
     knownExploited: knownExploitedReader(database),
+    exploitProbability: probabilityReader(database),
     lifecycle: lifecycleReader(database),
     close: () => database.close(),
   };
@@ -243,6 +244,14 @@ function knownExploitedReader(database: DatabaseSync): AdvisoryDatabase["knownEx
     if (row === undefined) return undefined;
     const [added, due] = columns(row);
     return { cve, added: String(added), due: due === null ? undefined : String(due) };
+  };
+}
+
+function probabilityReader(database: DatabaseSync): AdvisoryDatabase["exploitProbability"] {
+  const get = statement(database, "SELECT score FROM exploit_probability WHERE cve = ?");
+  return (cve) => {
+    const row = get.get(cve);
+    return row === undefined ? undefined : Number(columns(row)[0]) / probabilityUnit;
   };
 }
 

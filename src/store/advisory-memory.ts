@@ -14,6 +14,8 @@ export interface AdvisoryContent {
   readonly info: DatabaseInfo;
   readonly advisories: readonly Advisory[];
   readonly knownExploited?: readonly KnownExploited[];
+  /** EPSS by CVE. */
+  readonly exploitProbabilities?: Readonly<Record<string, number>>;
   /** By os-release id. */
   readonly lifecycles?: readonly { readonly id: string; readonly lifecycle: Lifecycle }[];
 }
@@ -24,6 +26,7 @@ export function memoryDatabase(content: AdvisoryContent): AdvisoryDatabase {
   const byKey = indexBy(content.advisories, (advisory) => advisory.affected.map(keyText));
   const byName = indexBy(content.advisories, namesOf);
   const exploited = new Map((content.knownExploited ?? []).map((entry) => [entry.cve, entry]));
+  const probabilities = new Map(Object.entries(content.exploitProbabilities ?? {}));
   const lifecycles = new Map(
     (content.lifecycles ?? []).map(({ id, lifecycle }) => [`${id}/${lifecycle.release}`, lifecycle]),
   );
@@ -44,6 +47,7 @@ export function memoryDatabase(content: AdvisoryContent): AdvisoryDatabase {
     byId: (id) => byName.get(id) ?? [],
     flaw: (cve) => flawOf(cve, byName.get(cve) ?? []),
     knownExploited: (cve) => exploited.get(cve),
+    exploitProbability: (cve) => probabilities.get(cve),
     lifecycle: (id, version) =>
       lifecycleReleases(id, version)
         .map((release) => lifecycles.get(`${id}/${release}`))

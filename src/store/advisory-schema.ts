@@ -4,7 +4,7 @@ import type { SQLInputValue } from "node:sqlite";
 export const applicationId = 0x53_65_61_77;
 
 /** Version of tables and encodings; a file of another version is refused. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /**
  * The tables of an advisory database. All rows are inserted in the order of their keys.
@@ -20,8 +20,12 @@ CREATE TABLE package (n INTEGER PRIMARY KEY, ecosystem INTEGER NOT NULL, name TE
 CREATE TABLE advisory (n INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE ident (id TEXT PRIMARY KEY, advisories BLOB, flaw BLOB) WITHOUT ROWID;
 CREATE TABLE known_exploited (cve TEXT PRIMARY KEY, added TEXT NOT NULL, due TEXT) WITHOUT ROWID;
+CREATE TABLE exploit_probability (cve TEXT PRIMARY KEY, score INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE lifecycle (id TEXT, release TEXT, value TEXT NOT NULL, PRIMARY KEY (id, release)) WITHOUT ROWID;
 `;
+
+/** A probability of 1, as `exploit_probability.score` counts it: EPSS has five digits. */
+export const probabilityUnit = 100_000;
 
 /** Made after the rows: cheaper than keeping it up to date. */
 export const packageIndex = "CREATE UNIQUE INDEX package_key ON package (ecosystem, name)";
@@ -32,6 +36,7 @@ CREATE TABLE advisory (n INTEGER PRIMARY KEY, source TEXT NOT NULL, id TEXT NOT 
 CREATE TABLE ident (id TEXT NOT NULL, n INTEGER NOT NULL);
 CREATE TABLE flaw (id TEXT NOT NULL, rank INTEGER NOT NULL, source TEXT NOT NULL, advisory TEXT NOT NULL, detail TEXT NOT NULL);
 CREATE TABLE known_exploited (cve TEXT PRIMARY KEY, added TEXT NOT NULL, due TEXT) WITHOUT ROWID;
+CREATE TABLE exploit_probability (cve TEXT PRIMARY KEY, score INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE lifecycle (id TEXT, release TEXT, value TEXT NOT NULL, PRIMARY KEY (id, release)) WITHOUT ROWID;
 `;
 

@@ -1,10 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
-import type { Advisory, KnownExploited, Lifecycle } from "../core/advisory.ts";
+import type { Advisory, ExploitProbability, KnownExploited, Lifecycle } from "../core/advisory.ts";
 import type { Severity } from "../core/severity.ts";
 import { flagWithdrawn, writeAffected } from "./advisory-affected.ts";
 import { ByteWriter } from "./advisory-bytes.ts";
 import { EntryStore } from "./advisory-entries.ts";
-import { stagingTables } from "./advisory-schema.ts";
+import { probabilityUnit, stagingTables } from "./advisory-schema.ts";
 import { advisoryPage } from "./advisory-url.ts";
 
 /** An advisory's details as they wait. */
@@ -29,6 +29,7 @@ export interface Staging {
   readonly entries: EntryStore;
   readonly advisory: (advisory: Advisory) => void;
   readonly knownExploited: (entry: KnownExploited) => void;
+  readonly exploitProbability: (entry: ExploitProbability) => void;
   readonly lifecycle: (id: string, lifecycle: Lifecycle) => void;
 }
 
@@ -40,6 +41,7 @@ export function openStaging(path: string): Staging {
   );
   database.exec(`${stagingTables} BEGIN`);
   const addExploited = database.prepare("INSERT OR REPLACE INTO known_exploited VALUES (?, ?, ?)");
+  const addProbability = database.prepare("INSERT OR REPLACE INTO exploit_probability VALUES (?, ?)");
   const addLifecycle = database.prepare("INSERT OR IGNORE INTO lifecycle VALUES (?, ?, ?)");
   const entries = new EntryStore();
   return {
@@ -47,6 +49,8 @@ export function openStaging(path: string): Staging {
     entries,
     advisory: advisoryInserter(database, entries),
     knownExploited: ({ cve, added, due }) => void addExploited.run(cve, added, due ?? null),
+    exploitProbability: ({ cve, probability }) =>
+      void addProbability.run(cve, Math.round(probability * probabilityUnit)),
     lifecycle: (id, lifecycle) => void addLifecycle.run(id, lifecycle.release, JSON.stringify(lifecycle)),
   };
 }

@@ -1,7 +1,14 @@
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, fsyncSync, openSync } from "node:fs";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
-import type { Advisory, DatabaseInfo, DatabaseSource, KnownExploited, Lifecycle } from "../core/advisory.ts";
+import type {
+  Advisory,
+  DatabaseInfo,
+  DatabaseSource,
+  ExploitProbability,
+  KnownExploited,
+  Lifecycle,
+} from "../core/advisory.ts";
 import { ByteWriter } from "./advisory-bytes.ts";
 import { type AdvisoryDetail, writeAscending, writeDetail, writeFlaw } from "./advisory-detail.ts";
 import { IdWriter } from "./advisory-ids.ts";
@@ -14,6 +21,7 @@ import { openStaging, type StagedDetail, type StagedFlaw, type Staging } from ".
 export interface AdvisoryWriter {
   readonly advisory: (advisory: Advisory) => void;
   readonly knownExploited: (entry: KnownExploited) => void;
+  readonly exploitProbability: (entry: ExploitProbability) => void;
   /** `id` is an os-release id or a runtime's key; the first entry for a release stays. */
   readonly lifecycle: (id: string, lifecycle: Lifecycle) => void;
   /** Sorts everything into the file, syncs it to disk and closes. */
@@ -31,6 +39,7 @@ export function createAdvisoryWriter(path: string, stagingPath: string): Advisor
   return {
     advisory: staging.advisory,
     knownExploited: staging.knownExploited,
+    exploitProbability: staging.exploitProbability,
     lifecycle: staging.lifecycle,
     finish: (about) => {
       const info = writeDatabase(staging, path, about);
@@ -73,7 +82,9 @@ function writeDatabase(
 
 function writeRows(staging: Staging, database: DatabaseSync, digest: Hash): void {
   const staged = staging.database;
-  staged.exec("CREATE INDEX flaw_order ON flaw (id, rank, source, advisory)");
+  staged.exec(
+    "CREATE INDEX flaw_order ON flaw (id, rank, source, advisory); CREATE INDEX ident_id ON ident (id)",
+  );
   const ids = new IdWriter();
   const ranked = rankAdvisories(staged);
   const addMeta = rowSink(database, digest, "meta", 2);
@@ -84,6 +95,7 @@ function writeRows(staging: Staging, database: DatabaseSync, digest: Hash): void
   writeAdvisories(staged, rowSink(database, digest, "advisory", 2), ids, packagesOf);
   writeIdents(staged, rowSink(database, digest, "ident", 3), ranked, packagesOf);
   copyRows(staged, "known_exploited", rowSink(database, digest, "known_exploited", 3));
+  copyProbabilities(staged, rowSink(database, digest, "exploit_probability", 2));
   copyRows(staged, "lifecycle", rowSink(database, digest, "lifecycle", 3));
   addMeta("ecosystems", JSON.stringify(ecosystems));
   addMeta("prefixes", JSON.stringify(ids.prefixes));
@@ -207,6 +219,14 @@ function flawBytes(out: ByteWriter, told: readonly StagedFlaw[]): Buffer | null 
 
 function copyRows(staged: DatabaseSync, table: string, add: RowSink): void {
   for (const row of staged.prepare(`SELECT * FROM ${table}`).iterate()) add(...Object.values(row));
+}
+
+// Of flaws that an advisory names alone: EPSS rates each CVE that there is.
+function copyProbabilities(staged: DatabaseSync, add: RowSink): void {
+  const rows = staged.prepare(
+    "SELECT cve, score FROM exploit_probability WHERE EXISTS (SELECT 1 FROM ident WHERE ident.id = cve) ORDER BY cve",
+  );
+  for (const row of rows.iterate()) add(String(row["cve"]), Number(row["score"]));
 }
 
 // Not part of the digest: when and whence is not what is said.

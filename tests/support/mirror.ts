@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { writeZip } from "./zip-write.ts";
 
 // A mirror of facts that the tests make up, laid out as upstream serves it (HOST/PATH). The flaws are of the year 2099:
@@ -88,6 +89,13 @@ export async function writeMirror(dir: string): Promise<void> {
   await put("secdb.alpinelinux.org/v3.18/community.json", JSON.stringify({ packages: [] }));
   const kev = "www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json";
   await put(kev, JSON.stringify(knownExploited));
+  const epss = "epss.empiricalsecurity.com/epss_scores-current.csv.gz";
+  await put(
+    epss,
+    gzipSync(
+      "#model_version:v1,score_date:2099-01-01T00:00:00+0000\ncve,epss,percentile\nCVE-2099-0001,0.5,0.9\n",
+    ),
+  );
   await put("endoflife.date/api/v1/products/full", JSON.stringify(lifecycles));
 }
 
