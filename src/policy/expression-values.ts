@@ -9,15 +9,21 @@ import type { Subject } from "./subject.ts";
 // Facts as expressions see them (expression-types.ts): whole numbers are BigInt there, and what is not known is not there.
 
 // The library knows a type by its class.
-class FindingValue {}
-class PackageValue {}
-class LayerValue {}
-class CheckValue {}
-class GapValue {}
-class ImageValue {}
+class Value extends Object {
+  constructor(fields: Readonly<Record<string, unknown>>) {
+    super();
+    Object.assign(this, fields);
+  }
+}
+class FindingValue extends Value {}
+class PackageValue extends Value {}
+class LayerValue extends Value {}
+class CheckValue extends Value {}
+class GapValue extends Value {}
+class ImageValue extends Value {}
 
 /** The class of each type's values. */
-export const valueClasses: Readonly<Record<TypeName, new () => object>> = {
+export const valueClasses: Readonly<Record<TypeName, typeof Value>> = {
   Finding: FindingValue,
   Package: PackageValue,
   Layer: LayerValue,
@@ -77,7 +83,7 @@ function findingValue(finding: Finding, { facts }: Subject): object {
   const { id, aliases, severity, severitySource, fix, fixedSince, kev, epss, since, summary, layer } =
     finding;
   const { today } = facts.currency;
-  return made(FindingValue, {
+  return new FindingValue({
     id,
     aliases: bounded(aliases),
     purl: finding.package,
@@ -100,7 +106,7 @@ function packageValue(pkg: Package): object {
   const { type, namespace, name, version, arch, purl, licences, vendor, source, ownedBy, locations, layer } =
     pkg;
   const path = locations[0]?.path;
-  return made(PackageValue, {
+  return new PackageValue({
     type,
     namespace,
     name,
@@ -117,7 +123,7 @@ function packageValue(pkg: Package): object {
 }
 
 function layerValue({ index, digest, diffId, createdBy, fromBase }: ReportLayer): object {
-  return made(LayerValue, {
+  return new LayerValue({
     index: BigInt(index),
     digest,
     diffId,
@@ -136,7 +142,7 @@ function checkValue({
   layer,
   bytes,
 }: CheckFinding): object {
-  return made(CheckValue, {
+  return new CheckValue({
     id,
     aliases: bounded(aliases),
     title,
@@ -149,7 +155,7 @@ function checkValue({
 }
 
 function gapValue({ code, message, path, layer }: Gap): object {
-  return made(GapValue, { code, message, path, layer: layer === undefined ? undefined : BigInt(layer) });
+  return new GapValue({ code, message, path, layer: layer === undefined ? undefined : BigInt(layer) });
 }
 
 function byText(a: object, b: object): number {
@@ -168,7 +174,7 @@ function imageValue(subject: Subject): object {
   if (before !== undefined) return before;
   const { image, currency } = subject.facts;
   const { os, base, created, ageDays } = currency;
-  const value = made(ImageValue, {
+  const value = new ImageValue({
     reference: image.reference,
     repository: subject.repository,
     digest: image.digest ?? undefined,
@@ -186,10 +192,6 @@ function imageValue(subject: Subject): object {
   });
   images.set(subject, value);
   return value;
-}
-
-function made(type: new () => object, fields: Readonly<Record<string, unknown>>): object {
-  return Object.assign(new type(), fields);
 }
 
 const mostItems = 1000;

@@ -105,6 +105,8 @@ const scope = object(
 /** What a rule can be about, one of them each. */
 export const targets = ["finding", "check", "package", "image"] as const;
 
+const isOff = { properties: { action: { const: "off" } }, required: ["action"] };
+
 const rule = object(
   {
     id: placed(
@@ -128,9 +130,7 @@ const rule = object(
   {
     required: ["id"],
     more: {
-      if: { properties: { action: { const: "off" } }, required: ["action"] },
-      then: {},
-      else: { oneOf: targets.map((target) => ({ required: [target] })) },
+      oneOf: [...targets.map((target) => ({ required: [target], not: isOff })), isOff],
     },
   },
 );

@@ -230,8 +230,8 @@ function entriesOf(node: unknown, reader: Reader, at: number): readonly Entry[] 
   return node.items.flatMap(({ key, value }): readonly Entry[] => {
     const name = scalarOf(key);
     const start = startOf(key) ?? at;
-    if (isScalar(key) && name !== undefined)
-      return [{ key: { value: String(name), at: start, node: key }, value }];
+    if (typeof name === "string" || typeof name === "number")
+      return [{ key: { value: `${name}`, at: start, node: key }, value }];
     expected(reader, start, "a word for a key");
     return [];
   });

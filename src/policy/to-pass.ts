@@ -43,8 +43,9 @@ function upgrades(refused: readonly Finding[], subject: Subject): readonly Chang
 }
 
 // The report's upgrade mends every fixable finding of a package. Where fewer are refused, the greatest of their first fixes may do.
-function versionFor(refused: readonly Finding[], { facts, findings, packageAt }: Subject): string {
-  const [{ package: purl = "", layer = -1 } = {}] = refused;
+function versionFor(refused: readonly [Finding, ...Finding[]], subject: Subject): string {
+  const { facts, findings } = subject;
+  const [{ package: purl, layer }] = refused;
   const whole = facts.upgrades.find((one: Upgrade) => one.package === purl && one.layer === layer);
   const firsts = [...new Set(refused.flatMap(({ fix }) => fix.versions.slice(0, 1)))].sort(compareText);
   const [only = ""] = firsts;
@@ -53,7 +54,7 @@ function versionFor(refused: readonly Finding[], { facts, findings, packageAt }:
   );
   if (whole !== undefined && fixable.length <= refused.length) return whole.version;
   if (firsts.length === 1) return only;
-  return greatest(firsts, packageAt(purl, layer)?.type) ?? whole?.version ?? only;
+  return greatest(firsts, subject.packageAt(purl, layer)?.type) ?? whole?.version ?? only;
 }
 
 function greatest(versions: readonly string[], type: PackageType | undefined): string | undefined {
