@@ -156,8 +156,8 @@ suite("the command over a small image", () => {
         {
           code: "check-failed",
           message: "SW-IM-020 Image runs as root: critical (fail on high)",
-          rule: null,
-          findings: [],
+          rule: "fail-on-checks",
+          findings: ["SW-IM-020 no USER is set: the process runs as root"],
         },
       ]);
       assert.deepEqual(report.policy.checks, { "SW-IM-020": { severity: "critical", off: false } });

@@ -1,15 +1,14 @@
 import { checkPinning, pinnedOf } from "../checks/manifest/pinning.ts";
-import type { CheckFinding } from "../core/check.ts";
 import { codeOf, messageOf, SeaworthyError } from "../core/errors.ts";
 import { countFindings } from "../core/finding.ts";
 import type { OpenImage } from "../core/image.ts";
 import type { ImageSetReport, NamedImage, NamedImages, SetImage, SetOutcome } from "../core/image-set.ts";
 import type { IndexedImage } from "../core/indexed.ts";
-import type { Policy } from "../core/policy.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Facts } from "../core/report.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import { evaluateSet, placementsOf } from "../policy/evaluate-set.ts";
+import { settledChecks } from "../policy/settle.ts";
 import { imageSetSchemaVersion } from "../reports/image-set-json.ts";
 import { type Judgement, scanReport } from "./scan.ts";
 
@@ -39,21 +38,13 @@ export async function scanSet(
   for (const image of named.images) {
     const outcome =
       scan === undefined ? listed : await outcomeOf(image, { policy, expressions }, scan, scanned);
-    const checks = settled(checkPinning(image), policy);
+    const checks = settledChecks(checkPinning(image), policy.checks);
     images.push({ ...image, pinned: pinnedOf(image.reference), checks, outcome });
   }
   const { files, gaps, notes } = named;
   const verdict = evaluateSet({ images, gaps }, policy, expressions);
   const database = scan?.database.info ?? null;
   return { schemaVersion: imageSetSchemaVersion, files, images, gaps, notes, database, policy, verdict };
-}
-
-// As the policy has them: another severity, or none at all.
-function settled(checks: readonly CheckFinding[], policy: Policy): readonly CheckFinding[] {
-  return checks.flatMap((check) => {
-    const { off = false, severity } = policy.checks[check.id] ?? {};
-    return off ? [] : [{ ...check, severity: severity ?? check.severity }];
-  });
 }
 
 const listed: SetOutcome = { kind: "listed" };

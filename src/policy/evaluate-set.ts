@@ -2,6 +2,7 @@ import type { CheckFinding } from "../core/check.ts";
 import type { ImageSetReport, SetImage } from "../core/image-set.ts";
 import type { Placement, Policy } from "../core/policy.ts";
 import type { Facts, Reason, Verdict } from "../core/report.ts";
+import { cleanFacts } from "./clean-facts.ts";
 import { evaluate } from "./evaluate.ts";
 import { actionOn } from "./unknown.ts";
 import type { Expressions } from "./when.ts";
@@ -68,38 +69,7 @@ export function placementsOf({ uses }: Pick<SetImage, "uses">): readonly Placeme
 
 // Nothing is known of the image but how it is named.
 function namingFacts(reference: string, checks: readonly CheckFinding[]): Facts {
-  return {
-    image: {
-      reference,
-      digest: null,
-      platform: { os: "", architecture: "" },
-      os: null,
-      labels: {},
-      layers: [],
-    },
-    packages: [],
-    hiddenPackages: [],
-    findings: [],
-    suppressed: [],
-    upgrades: [],
-    undecided: [],
-    checks,
-    suppressedChecks: [],
-    exceptions: [],
-    vex: [],
-    baseline: null,
-    currency: { today: "", os: null, runtimes: [], packages: null, base: null, created: null, ageDays: null },
-    coverage: {
-      plugins: [],
-      files: 0,
-      bytes: 0,
-      gaps: [],
-      skipped: [],
-      unownedExecutables: [],
-      notes: [],
-      database: { kind: "landmark", schema: 0, built: "", digest: "", sources: [] },
-    },
-  };
+  return { ...cleanFacts, image: { ...cleanFacts.image, reference, layers: [] }, checks };
 }
 
 function judged(

@@ -5,6 +5,7 @@ import { nearest } from "../core/nearest.ts";
 import type { Policy } from "../core/policy.ts";
 import { defaultPolicy } from "./evaluate.ts";
 import { layerOf, type PolicyLayer } from "./layer.ts";
+import { policyShape } from "./policy-shape.ts";
 import { isPreset, presets } from "./presets.ts";
 import { placeInside, readDocument } from "./read.ts";
 import { expected, type Problem, type Reader } from "./shape.ts";
@@ -33,12 +34,14 @@ export type PolicyReading = { readonly loaded: LoadedPolicy } | { readonly probl
 export async function loadPolicy(name: string, sources: PolicySources): Promise<LoadedPolicy> {
   const reading = await readPolicy(name, sources);
   if ("loaded" in reading) return reading.loaded;
-  const { problems } = reading;
+  throw invalid(`read policy "${name}"`, reading.problems, `seaworthy policy check ${name}`);
+}
+
+/** The error that tells the first problems of a document. */
+export function invalid(action: string, problems: readonly Problem[], hint?: string): SeaworthyError {
   const shown = problems.slice(0, mostShown).map(problemText);
   const more = problems.length > mostShown ? `; and ${problems.length - mostShown} more` : "";
-  throw new SeaworthyError("policy-invalid", `read policy "${name}": ${shown.join("; ")}${more}`, {
-    hint: `seaworthy policy check ${name}`,
-  });
+  return new SeaworthyError("policy-invalid", `${action}: ${shown.join("; ")}${more}`, { hint });
 }
 
 const mostShown = 10;
@@ -88,7 +91,7 @@ async function addSource(
   above: readonly string[],
   reading: Reading,
 ): Promise<void> {
-  const { reader, document } = readDocument(text, name);
+  const { reader, document } = readDocument(text, name, policyShape);
   if (document !== undefined) {
     const chain = [...above, name];
     const { value = [], at = 0 } = document.extends ?? {};

@@ -1,19 +1,17 @@
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
-import type { PolicyDocument } from "./policy-shape.ts";
-import { policyShape } from "./policy-shape.ts";
-import { expected, type Problem, type Reader } from "./shape.ts";
+import { expected, type Problem, type Reader, type Shape } from "./shape.ts";
 
-/** A document that was read; `document` is undefined where something is wrong with it. */
-export interface ReadDocument {
+/** A document that was read; `document` is undefined where nothing of it could be. */
+export interface ReadDocument<T> {
   readonly reader: Reader;
-  readonly document: PolicyDocument | undefined;
+  readonly document: T | undefined;
 }
 
-/** Bytes of a policy that are read at most: parsing takes its time. */
+/** Characters that are read at most: parsing takes its time. */
 const longest = 512 * 1024;
 
-/** Reads the text of a policy: YAML, then its shape. All that is wrong is told, with its place. */
-export function readDocument(text: string, file: string): ReadDocument {
+/** Reads a document: YAML, then its shape. All that is wrong is told, with its place. */
+export function readDocument<T>(text: string, file: string, shape: Shape<T>): ReadDocument<T> {
   const lines = new LineCounter();
   const problems: Problem[] = [];
   const reader: Reader = { file, text, lines, problems };
@@ -30,7 +28,7 @@ export function readDocument(text: string, file: string): ReadDocument {
   for (const { message, pos } of parsed.errors)
     expected(reader, pos[0], `valid YAML: ${message.replace(/\s+/gu, " ")}`);
   if (problems.length > 0) return { reader, document: undefined };
-  return { reader, document: policyShape.read(parsed.contents, reader, 0) };
+  return { reader, document: shape.read(parsed.contents, reader, 0) };
 }
 
 /** The place of a character inside of a scalar's value; the scalar's own where lines were folded or characters escaped. */

@@ -122,12 +122,13 @@ export function placed<T>(shape: Shape<T>): Shape<Placed<T>> {
   };
 }
 
-/** A list that is not empty. */
-export function list<T>(of: Shape<T>, description?: string): Shape<readonly T[]> {
+/** A list, not empty unless `least` is 0. */
+export function list<T>(of: Shape<T>, description?: string, least = 1): Shape<readonly T[]> {
   return {
-    json: { ...described(description), type: "array", minItems: 1, items: of.json },
+    json: { ...described(description), type: "array", minItems: least, items: of.json },
     read(node, reader, at) {
-      if (!isSeq(node) || node.items.length === 0) return wrong(node, reader, at, "a list that is not empty");
+      if (!isSeq(node) || node.items.length < least)
+        return wrong(node, reader, at, least === 0 ? "a list" : "a list that is not empty");
       const start = startOf(node) ?? at;
       const items = node.items.map((item) => of.read(item, reader, startOf(item) ?? start));
       return items.filter((item) => item !== undefined);

@@ -6,6 +6,7 @@ import { instruction, origin } from "./layer-text.ts";
 import { checkLines } from "./table-checks.ts";
 import { currencyLines } from "./table-currency.ts";
 import { type Row, rowsByLayer } from "./table-packages.ts";
+import { toPassLines, warningLines } from "./table-pass.ts";
 import { rowLines } from "./table-row.ts";
 import { counted, countsText, shortDigest, verdictStyles } from "./table-words.ts";
 import { clean, columns, cut, paint, type Terminal } from "./terminal.ts";
@@ -27,6 +28,8 @@ export function tableReport(report: Report, options: TableOptions): string {
     undecidedLines(report, options),
     gapLines(report, options),
     noteLines(report, options),
+    warningLines(report, options),
+    toPassLines(report, options),
   ].filter((lines) => lines.length > 0);
   return `${[...sections, verdictLines(report, options)].map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
@@ -155,15 +158,18 @@ function moreLine(left: number, options: TableOptions): readonly string[] {
 }
 
 // Reasons to fail; all others say what is not known.
-const refusals: ReadonlySet<string> = new Set(["check-failed", "finding-refused"]);
+const refusals: ReadonlySet<string> = new Set(["check-failed", "finding-refused", "rule-violated"]);
 
 function verdictLines(report: Report, options: TableOptions): readonly string[] {
   const { decision, reasons } = report.verdict;
   const word = paint(options, decision.toUpperCase(), "bold", verdictStyles[decision]);
   const why = reasons.map(({ code }) => code).filter((code) => !refusals.has(code));
   const because = why.length === 0 ? "" : ` · not known: ${[...new Set(why)].join(", ")}`;
-  const checks = refusedChecks(report);
-  const failed = checks.length === 0 ? "" : ` · refused: ${checks.join(", ")}`;
+  const violated = reasons.flatMap(({ code, rule }) =>
+    code === "rule-violated" && rule !== null ? [rule] : [],
+  );
+  const refused = [...violated, ...refusedChecks(report)];
+  const failed = refused.length === 0 ? "" : ` · refused: ${refused.join(", ")}`;
   const tail = `${paint(options, failed, "red")}${paint(options, because, "yellow")}`;
   return [`${word}  ${countsText(countFindings(report.findings), options)}${tail}`];
 }
