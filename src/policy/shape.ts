@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type LineCounter } from "yaml";
+import { isMap, isNode, isScalar, isSeq, type LineCounter } from "yaml";
 import { nearest } from "../core/nearest.ts";
 
 // What a document of YAML may say. One shape reads it, with the place of everything that is wrong, and writes its JSON Schema for editors.
@@ -271,7 +271,7 @@ function scalarOf(node: unknown): unknown {
 
 /** The character where a node begins. */
 function startOf(node: unknown): number | undefined {
-  return isMap(node) || isSeq(node) || isScalar(node) ? node.range?.[0] : undefined;
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
 function described(description: string | undefined): JsonSchema {
