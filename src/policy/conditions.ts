@@ -92,13 +92,12 @@ function fixedFor({ fix, fixedSince }: Finding, { facts }: Subject): number {
 function isFrom(
   from: "base" | "application" | undefined,
   index: number | undefined,
-  { facts }: Subject,
+  subject: Subject,
 ): Answer {
   if (from === undefined) return true;
   // What only the config says is the last one's who wrote it.
   if (index === undefined) return from === "application";
-  const layer = facts.image.layers.find((one) => one.index === index);
-  const fromBase = layer?.fromBase ?? null;
+  const fromBase = subject.isBase(index);
   if (fromBase === null) return { undecided: `nobody tells whether layer ${index} is of the base image` };
   return fromBase === (from === "base");
 }

@@ -32,51 +32,87 @@ export const valueClasses: Readonly<Record<TypeName, typeof Value>> = {
   Image: ImageValue,
 };
 
+type Variables = Readonly<Record<string, unknown>>;
+
+/** Values of one image: each is made once, for all rules that ask of it. */
+interface Made {
+  readonly values: Map<object, object>;
+  readonly variables: Map<object, Variables>;
+  readonly layers: ReadonlyMap<number, object>;
+  readonly image: object;
+}
+
+const madeOf = new WeakMap<Subject, Made>();
+
+function made(subject: Subject): Made {
+  const before = madeOf.get(subject);
+  if (before !== undefined) return before;
+  const layers = new Map(subject.facts.image.layers.map((layer) => [layer.index, layerValue(layer)]));
+  const first: Made = { values: new Map(), variables: new Map(), layers, image: imageValue(subject) };
+  madeOf.set(subject, first);
+  return first;
+}
+
+function once<K extends object, V>(kept: Map<object, V>, key: K, make: (key: K) => V): V {
+  const before = kept.get(key);
+  if (before !== undefined) return before;
+  const value = make(key);
+  kept.set(key, value);
+  return value;
+}
+
 /** A finding's variables. */
-export function findingValues(finding: Finding, subject: Subject): Readonly<Record<string, unknown>> {
-  return {
-    finding: findingValue(finding, subject),
-    ...given("pkg", subject.packageAt(finding.package, finding.layer), packageValue),
-    ...layerOf(finding.layer, subject),
-    image: imageValue(subject),
-  };
+export function findingValues(finding: Finding, subject: Subject): Variables {
+  return once(made(subject).variables, finding, () => {
+    const pkg = subject.packageAt(finding.package, finding.layer);
+    return {
+      finding: findingOf(finding, subject),
+      ...(pkg === undefined ? {} : { pkg: packageOf(pkg, subject) }),
+      ...around(finding.layer, subject),
+    };
+  });
 }
 
 /** The variables of what a check found. */
-export function checkValues(check: CheckFinding, subject: Subject): Readonly<Record<string, unknown>> {
-  return { check: checkValue(check), ...layerOf(check.layer, subject), image: imageValue(subject) };
+export function checkValues(check: CheckFinding, subject: Subject): Variables {
+  return once(made(subject).variables, check, () => ({
+    check: checkValue(check),
+    ...around(check.layer, subject),
+  }));
 }
 
 /** A package's variables. */
-export function packageValues(pkg: Package, subject: Subject): Readonly<Record<string, unknown>> {
-  return { pkg: packageValue(pkg), ...layerOf(pkg.layer, subject), image: imageValue(subject) };
+export function packageValues(pkg: Package, subject: Subject): Variables {
+  return once(made(subject).variables, pkg, () => ({
+    pkg: packageOf(pkg, subject),
+    ...around(pkg.layer, subject),
+  }));
 }
 
 /** The variables of an image as a whole. */
-export function imageValues(subject: Subject): Readonly<Record<string, unknown>> {
-  return {
-    image: imageValue(subject),
-    packages: subject.packages.map(packageValue),
-    findings: subject.findings.map((finding) => findingValue(finding, subject)),
+export function imageValues(subject: Subject): Variables {
+  const { variables, image } = made(subject);
+  return once(variables, subject, () => ({
+    image,
+    packages: subject.packages.map((pkg) => packageOf(pkg, subject)),
+    findings: subject.findings.map((finding) => findingOf(finding, subject)),
     checks: subject.checks.map(checkValue),
     gaps: subject.facts.coverage.gaps.map(gapValue).sort(byText),
-  };
+  }));
 }
 
-function given<T>(
-  name: string,
-  thing: T | undefined,
-  valueOf: (thing: T) => object,
-): Readonly<Record<string, unknown>> {
-  return thing === undefined ? {} : { [name]: valueOf(thing) };
+function findingOf(finding: Finding, subject: Subject): object {
+  return once(made(subject).values, finding, () => findingValue(finding, subject));
 }
 
-function layerOf(index: number | undefined, { facts }: Subject): Readonly<Record<string, unknown>> {
-  return given(
-    "layer",
-    facts.image.layers.find((layer) => layer.index === index),
-    layerValue,
-  );
+function packageOf(pkg: Package, subject: Subject): object {
+  return once(made(subject).values, pkg, packageValue);
+}
+
+function around(index: number | undefined, subject: Subject): Variables {
+  const { layers, image } = made(subject);
+  const layer = index === undefined ? undefined : layers.get(index);
+  return layer === undefined ? { image } : { layer, image };
 }
 
 function findingValue(finding: Finding, { facts }: Subject): object {
@@ -167,14 +203,10 @@ function textOf(value: object): string {
   return Object.values(value).map(String).join("\n");
 }
 
-const images = new WeakMap<Subject, object>();
-
 function imageValue(subject: Subject): object {
-  const before = images.get(subject);
-  if (before !== undefined) return before;
   const { image, currency } = subject.facts;
   const { os, base, created, ageDays } = currency;
-  const value = new ImageValue({
+  return new ImageValue({
     reference: image.reference,
     repository: subject.repository,
     digest: image.digest ?? undefined,
@@ -190,8 +222,6 @@ function imageValue(subject: Subject): object {
     base: base?.reference,
     baseBehind: base?.behind ?? undefined,
   });
-  images.set(subject, value);
-  return value;
 }
 
 const mostItems = 1000;

@@ -26,6 +26,8 @@ export interface Subject {
   keyOf(finding: Finding): string;
   checkKeyOf(check: CheckFinding): string;
   packageAt(purl: string, layer: number): Package | undefined;
+  /** Is a layer of the base image? null: nobody tells. */
+  isBase(layer: number): boolean | null;
 }
 
 /** Facts made ready for rules. */
@@ -34,6 +36,7 @@ export function subjectOf(facts: Facts, placements: readonly Placement[]): Subje
   const checks = sorted(facts.checks, (a, b) => worse(a, b) || compareText(a.message, b.message));
   const packages = sorted(facts.packages, (a, b) => compareText(a.purl, b.purl) || a.layer - b.layer);
   const byPlace = new Map(packages.toReversed().map((pkg) => [`${pkg.purl}\n${pkg.layer}`, pkg]));
+  const fromBase = new Map(facts.image.layers.map((layer) => [layer.index, layer.fromBase]));
   const keys = findingKeys(findings, packages);
   const keysOfChecks = checkKeys(checks);
   const namespaces = new Set(placements.flatMap(({ namespace }) => namespace ?? []));
@@ -47,6 +50,7 @@ export function subjectOf(facts: Facts, placements: readonly Placement[]): Subje
     ...namesOf(facts),
     keyOf: (finding) => keys.get(finding) ?? finding.id,
     checkKeyOf: (check) => keysOfChecks.get(check) ?? check.id,
+    isBase: (layer) => fromBase.get(layer) ?? null,
     packageAt: (purl, layer) => byPlace.get(`${purl}\n${layer}`),
   };
 }

@@ -27,32 +27,43 @@ export function changesToPass(
 
 // Worst finding first, as the subject has them.
 function byPackage(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
-  const groups = Map.groupBy(findings, ({ package: purl, layer }) => `${purl}\n${layer}`);
+  const groups = Map.groupBy(findings, placeOf);
   return [...groups.values()].flatMap(([first, ...rest]) =>
     first === undefined ? [] : [[first, ...rest] as const],
   );
 }
 
+function placeOf({ package: purl, layer }: Pick<Finding, "package" | "layer">): string {
+  return `${purl}\n${layer}`;
+}
+
 function upgrades(refused: readonly Finding[], subject: Subject): readonly Change[] {
   const fixable = refused.filter(({ fix }) => fix.state === "fixed" && fix.versions.length > 0);
+  const all = Map.groupBy(
+    subject.findings.filter(({ fix }) => fix.state === "fixed"),
+    placeOf,
+  );
+  const wholes = new Map(subject.facts.upgrades.map((one) => [placeOf(one), one]));
   return byPackage(fixable).map((own): Change => {
-    const [{ package: purl, layer }] = own;
-    const version = versionFor(own, subject);
+    const [first] = own;
+    const { package: purl, layer } = first;
+    const place = placeOf(first);
+    const version = versionFor(own, all.get(place)?.length ?? 0, wholes.get(place), subject);
     return { kind: "upgrade", package: purl, layer, version, findings: own.length };
   });
 }
 
 // The report's upgrade mends every fixable finding of a package. Where fewer are refused, the greatest of their first fixes may do.
-function versionFor(refused: readonly [Finding, ...Finding[]], subject: Subject): string {
-  const { facts, findings } = subject;
+function versionFor(
+  refused: readonly [Finding, ...Finding[]],
+  fixable: number,
+  whole: Upgrade | undefined,
+  subject: Subject,
+): string {
   const [{ package: purl, layer }] = refused;
-  const whole = facts.upgrades.find((one: Upgrade) => one.package === purl && one.layer === layer);
   const firsts = [...new Set(refused.flatMap(({ fix }) => fix.versions.slice(0, 1)))].sort(compareText);
   const [only = ""] = firsts;
-  const fixable = findings.filter(
-    (one) => one.package === purl && one.layer === layer && one.fix.state === "fixed",
-  );
-  if (whole !== undefined && fixable.length <= refused.length) return whole.version;
+  if (whole !== undefined && fixable <= refused.length) return whole.version;
   if (firsts.length === 1) return only;
   return greatest(firsts, subject.packageAt(purl, layer)?.type) ?? whole?.version ?? only;
 }
