@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = join(root, "README.md");
 const columns = 110;
-const shown = 44;
+const shown = 56;
 
 const old = readFileSync(readme, "utf8");
 const pattern = /(<!-- picture: scripts\/readme-picture\.ts -->\n```text\n)[\s\S]*?(\n```\n)/u;

@@ -294,6 +294,32 @@ const changes: readonly [
     [{ kind: "upgrade", package: lodash.purl, layer: 1, version: "4.17.21", findings: 2 }],
   ],
   [
+    "one is mended on two branches: not between them",
+    {
+      findings: [
+        sampleFinding(lodash, "A", "high", fixedIn("4.17.9", "5.0.5")),
+        sampleFinding(lodash, "B", "high", fixedIn("5.0.1", "6.0.0")),
+        sampleFinding(lodash, "C", "low", fixedIn("7.0.0")),
+      ],
+      upgrades: [{ ...whole, version: "7.0.0" }],
+    },
+    {},
+    [{ kind: "upgrade", package: lodash.purl, layer: 1, version: "6.0.0", findings: 2 }],
+  ],
+  [
+    "a version does not parse: what mends all",
+    {
+      findings: [
+        sampleFinding(lodash, "A", "high", fixedIn("x")),
+        sampleFinding(lodash, "B", "high", fixedIn("5.0.0")),
+        sampleFinding(lodash, "C", "low", fixedIn("7.0.0")),
+      ],
+      upgrades: [{ ...whole, version: "7.0.0" }],
+    },
+    {},
+    [{ kind: "upgrade", package: lodash.purl, layer: 1, version: "7.0.0", findings: 2 }],
+  ],
+  [
     "one has no fix",
     { findings: [sampleFinding(libssl, "A", "high", { fix: { state: "wont-fix", versions: [] } })] },
     {},

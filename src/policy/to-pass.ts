@@ -53,25 +53,34 @@ function upgrades(refused: readonly Finding[], subject: Subject): readonly Chang
   });
 }
 
-// The report's upgrade mends every fixable finding of a package. Where fewer are refused, the greatest of their first fixes may do.
+// The report's upgrade mends every fixable finding of a package. Where fewer are refused, less may do.
 function versionFor(
   refused: readonly [Finding, ...Finding[]],
   fixable: number,
   whole: Upgrade | undefined,
   subject: Subject,
 ): string {
-  const [{ package: purl, layer }] = refused;
-  const firsts = [...new Set(refused.flatMap(({ fix }) => fix.versions.slice(0, 1)))].sort(compareText);
-  const [only = ""] = firsts;
   if (whole !== undefined && fixable <= refused.length) return whole.version;
-  if (firsts.length === 1) return only;
-  return greatest(firsts, subject.packageAt(purl, layer)?.type) ?? whole?.version ?? only;
+  const [{ package: purl, layer, fix }] = refused;
+  const least = leastFor(refused, subject.packageAt(purl, layer)?.type);
+  return least ?? whole?.version ?? fix.versions[0] ?? "";
 }
 
-function greatest(versions: readonly string[], type: PackageType | undefined): string | undefined {
+// The least of the fixed versions that mends each for sure: it is one of a flaw's own, or above all of them. What lies between the
+// fixed versions of two branches may have the flaw again.
+function leastFor(refused: readonly Finding[], type: PackageType | undefined): string | undefined {
   const scheme = type === undefined ? undefined : schemes[schemeOf[type]];
-  if (scheme === undefined || !versions.every((version) => scheme.valid(version))) return undefined;
-  return versions.toSorted((a, b) => scheme.compareText(a, b) ?? 0).at(-1);
+  const all = [...new Set(refused.flatMap(({ fix }) => fix.versions))].sort(compareText);
+  if (all.length === 1) return all[0];
+  if (scheme === undefined || !all.every((version) => scheme.valid(version))) return undefined;
+  const atLeast = (a: string, b: string): boolean => (scheme.compareText(a, b) ?? -1) >= 0;
+  return all
+    .sort((a, b) => scheme.compareText(a, b) ?? 0)
+    .find((version) =>
+      refused.every(
+        ({ fix }) => fix.versions.includes(version) || fix.versions.every((fixed) => atLeast(version, fixed)),
+      ),
+    );
 }
 
 const schemeOf = {

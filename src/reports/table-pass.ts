@@ -7,7 +7,7 @@ interface Options extends Terminal {
   readonly all: boolean;
 }
 
-const mostLines = 8;
+const mostLines = 5;
 
 /** What rules that only warn have to say. */
 export function warningLines({ verdict }: Report, options: Options): readonly string[] {
@@ -18,7 +18,11 @@ export function warningLines({ verdict }: Report, options: Options): readonly st
 /** The smallest change after which the image would pass; what no version mends is told together. */
 export function toPassLines({ verdict, image }: Report, options: Options): readonly string[] {
   const several = image.layers.length > 1;
-  const steps = verdict.toPass.filter(({ kind }) => kind !== "no-fix");
+  // What is not known has a section of its own.
+  const steps = verdict.toPass.filter(
+    (change) =>
+      change.kind !== "no-fix" && !(change.kind === "other" && change.text.startsWith("make known: ")),
+  );
   const lines = steps.map((change) => `  ${clean(changeText(change, several))}`);
   const unfixed = verdict.toPass.filter((change) => change.kind === "no-fix");
   const ids = [...new Set(unfixed.flatMap((change) => change.ids))];
