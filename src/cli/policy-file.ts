@@ -6,7 +6,7 @@ import type { LoadedPolicy, PolicySources } from "../policy/load.ts";
 import type { Io } from "./command.ts";
 
 /** Where a project's policy is looked for, in this order. */
-export const policyFiles = ["seaworthy.yaml", ".seaworthy/policy.yaml"] as const;
+const policyFiles = ["seaworthy.yaml", ".seaworthy/policy.yaml"] as const;
 
 /** The policy that is named, else the project's, else the tool's own. @throws SeaworthyError `policy-invalid`. */
 export async function projectPolicy(given: string | undefined, io: Io): Promise<LoadedPolicy> {

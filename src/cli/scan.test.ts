@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -147,6 +148,36 @@ suite("the command over a small image", () => {
         const { code, out } = await scan(...args, flawed);
         assert.equal(code, expected, out);
       });
+
+    test("scan is decided by the policy that is named, or that is there, and options go before it", async () => {
+      const decision = async (...args: readonly string[]): Promise<string> => {
+        const { out } = await scan("-f", "json", ...args, flawed);
+        const { verdict, policy } = JSON.parse(out);
+        return `${verdict.decision} ${policy.failOn} ${verdict.reasons.map(({ rule }: { rule: string }) => rule)}`;
+      };
+      writeFileSync(join(home, "other.yaml"), "version: 1\nfailOn: never\nrules: [{id: all, finding: {}}]\n");
+      assert.match(await decision("--policy", "other.yaml"), /^fail never all/u);
+      assert.match(await decision("--policy", "starter"), /^(?:fail|unknown) critical /u);
+      assert.match(await decision("--policy", "starter", "--fail-on", "low"), /^fail low fail-on/u);
+      mkdirSync(join(home, ".seaworthy"), { recursive: true });
+      const own = [join(home, ".seaworthy/policy.yaml"), join(home, "seaworthy.yaml")];
+      try {
+        for (const [at, file] of own.entries()) {
+          writeFileSync(
+            file,
+            `version: 1\nfailOn: never\nrules: [{id: rule-${at}, finding: {when: "!finding.kev"}}]\n`,
+          );
+          assert.match(await decision(), new RegExp(`^fail never rule-${at}`, "u"));
+        }
+        writeFileSync(join(home, "seaworthy.yaml"), "version: 1\nfailOn: hihg\n");
+        const { code, err, out } = await scan(clean);
+        assert.deepEqual([code, out], [2, ""]);
+        assert.match(err, /^seaworthy: policy-invalid: .*seaworthy\.yaml:2:9: expected one of critical, /u);
+      } finally {
+        for (const file of own) rmSync(file);
+      }
+      assert.equal((await scan("--policy", "nope", clean)).code, 2);
+    });
 
     test("scan fails on checks as the command says, and echoes that", async () => {
       const strict = await scan("-f", "json", "--check", "SW-IM-020=critical", clean);

@@ -7,6 +7,7 @@ import { writeLayout } from "../../tests/support/image.ts";
 import { scratch } from "../../tests/support/scratch.ts";
 import { SeaworthyError } from "../core/errors.ts";
 import type { ImageSetReport, NamedImages } from "../core/image-set.ts";
+import type { Policy, Rule, Scope } from "../core/policy.ts";
 import { openImage } from "../images/open.ts";
 import { defaultPolicy } from "../policy/evaluate.ts";
 import { imageSetJson } from "../reports/image-set-json.ts";
@@ -40,6 +41,7 @@ function named(...references: readonly string[]): NamedImages {
 async function scanned(
   images: NamedImages,
   keepReports = true,
+  policy: Policy = defaultPolicy,
 ): Promise<{
   readonly set: ImageSetReport;
   readonly asked: readonly string[];
@@ -51,7 +53,7 @@ async function scanned(
   let open = 0;
   const set = await scanSet(
     images,
-    { policy: defaultPolicy },
+    { policy },
     {
       async open(reference) {
         asked.push(reference);
@@ -105,6 +107,66 @@ test("scanSet() reports an image that cannot be had in its place, and the others
     unavailable.map(({ message }) => message.split(": ")[0]),
     ["r.io/none:1", "UPPER"],
   );
+});
+
+test("scanSet() judges an image under each name and beside its own workloads, and reads it once", async () => {
+  const test = { ...object, namespace: "test" };
+  const images = [
+    ...named("r.io/left-pad:1").images,
+    { reference: "r.io/left-pad:2", uses: [{ ...place, ...test, written: "r.io/left-pad:2" }] },
+    ...named("r.io/left-pad:3", "r.io/LEFT").images,
+    {
+      reference: "r.io/left-pad:4",
+      uses: [
+        { ...place, ...object, written: "" },
+        { ...place, ...test, written: "" },
+      ],
+    },
+  ];
+  const fails = (id: string, scope: Scope): Rule => ({
+    id,
+    action: "fail",
+    scope,
+    target: { about: "image", where: { olderThanDays: 0 } },
+  });
+  const policy: Policy = {
+    ...defaultPolicy,
+    failOn: "never",
+    unknown: { default: "pass" },
+    rules: [fails("in-test", { namespaces: ["test"] }), fails("third", { images: ["r.io/left-pad:3"] })],
+  };
+  const { set, read } = await scanned({ ...named(), images }, false, policy);
+  assert.deepEqual(
+    set.images.map(({ outcome }) =>
+      "summary" in outcome ? `${outcome.kind} ${outcome.summary.verdict.decision}` : outcome.kind,
+    ),
+    ["scanned pass", "same fail", "same fail", "error", "same fail"],
+  );
+  assert.equal(read, 1);
+  assert.deepEqual(
+    set.verdict.reasons.map(({ message }) => message.split(":", 3).slice(1).join(":")),
+    ["2: rule in-test", "3: rule third", "4: rule in-test"],
+  );
+});
+
+test("scanSet() judges how images are named by the policy's rules and settings for checks", async () => {
+  const rule: Rule = {
+    id: "pinned",
+    action: "fail",
+    scope: { repositories: ["r.io/*"] },
+    target: { about: "check", where: { ids: ["SW-IM-08*"] } },
+  };
+  const by = (more: Partial<Policy>) =>
+    scanSet(named("r.io/a:1", "q.io/b"), { policy: { ...defaultPolicy, ...more } }, undefined);
+  assert.deepEqual((await by({ rules: [rule] })).verdict.reasons, [
+    { code: "rule-violated", message: "rule pinned: SW-IM-080 Image not pinned by digest" },
+  ]);
+  assert.equal(
+    (await by({ rules: [rule], checks: { "SW-IM-080": { off: true } } })).verdict.decision,
+    "pass",
+  );
+  const strict = await by({ checks: { "SW-IM-081": { severity: "critical" } } });
+  assert.match(strict.verdict.reasons[0]?.message ?? "", /^SW-IM-081 .*: critical \(fail on high\)$/u);
 });
 
 test("scanSet() keeps whole reports only where they are asked for", async () => {

@@ -103,7 +103,7 @@ function isFrom(
 }
 
 /** Does a purl fit one of the patterns, as it is, without qualifiers, or without version? */
-export function isOneOf(patterns: readonly string[], purl: string): boolean {
+function isOneOf(patterns: readonly string[], purl: string): boolean {
   const [plain = purl] = purl.split(/[?#]/u, 1);
   const at = plain.lastIndexOf("@");
   const bare = at > plain.lastIndexOf("/") ? plain.slice(0, at) : plain;

@@ -21,7 +21,7 @@ export function nodesOf(root: ASTNode): readonly ASTNode[] {
 }
 
 /** The nodes right below one. */
-export function childrenOf(node: ASTNode): readonly ASTNode[] {
+function childrenOf(node: ASTNode): readonly ASTNode[] {
   switch (node.op) {
     case "value":
     case "id":
@@ -107,7 +107,7 @@ export function stepsOf(node: ASTNode): number {
 }
 
 /** Names of the methods that look at each item of a list. */
-export function isLoop(name: string): boolean {
+function isLoop(name: string): boolean {
   return ["all", "exists", "exists_one", "map", "filter"].includes(name);
 }
 

@@ -255,7 +255,7 @@ test("loadPolicy() refuses a name that is neither file nor preset", async () => 
 test("readPolicy() does not take long over hostile texts", async () => {
   const before = performance.now();
   assert.equal((await problems("a".repeat(600_000))).length, 1);
-  assert.ok((await problems(`${"[".repeat(5000)}`)).length > 0);
-  assert.ok((await problems(`version: 1\nrules: ${"[{id: a},".repeat(3000)}{}]`.repeat(1))).length > 0);
+  assert.ok((await problems("[".repeat(5000))).length > 0);
+  assert.ok((await problems(`version: 1\nrules: ${"[{id: a},".repeat(3000)}{}]`)).length > 0);
   assert.ok(performance.now() - before < 5000);
 });

@@ -36,7 +36,7 @@ function reaches(severity: Finding["severity"], { failOn }: Policy): boolean {
 }
 
 /** Does a finding count beside the baseline? What the image itself brings in always does. */
-export function counts(finding: Finding, { baseline }: Policy, today: string): boolean {
+function counts(finding: Finding, { baseline }: Policy, today: string): boolean {
   const { since = "changed", severity, fixedSince } = finding;
   if (since === "changed") return true;
   if (since === "new-advisory" && baseline.newAdvisories === "fail") return true;

@@ -73,8 +73,3 @@ function sift<T>(items: readonly T[], ask: (item: T) => Answer, nameOf: (item: T
   }
   return { fitting, undecided };
 }
-
-/** Does a rule have anything against an image? */
-export function violates({ findings, checks, packages, image }: RuleOutcome): boolean {
-  return findings.length + checks.length + packages.length + image.length > 0;
-}

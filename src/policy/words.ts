@@ -66,7 +66,7 @@ function verdictWord(action: string): string {
 }
 
 /** What a rule asks, in words. */
-export function ruleWords({ action, description, scope, target }: Rule): string {
+function ruleWords({ action, description, scope, target }: Rule): string {
   const verb = action === "warn" ? "warns of" : "fails on";
   const why = description === undefined ? "" : ` (${description.trim().replace(/[.\s]+$/u, "")})`;
   return `${verb} ${targetWords(target)}${scopeWords(scope)}${why}`;

@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { evaluate } from "../../src/policy/evaluate.ts";
-import { repository } from "../support/needs.ts";
 import { generatedCase, shuffledFacts } from "../support/policy-cases.ts";
 
 const run = promisify(execFile);
 const cases = 10_000;
 
 test("10,000 cases have verdicts of the same bytes in two processes, one of them in other orders", async () => {
-  const script = join(repository, "tests/support/policy-process.ts");
+  const script = fileURLToPath(new URL("../support/policy-process.ts", import.meta.url));
   const [first, second] = await Promise.all(
     ["straight", "shuffled"].map((order) => run(process.execPath, [script, String(cases), order])),
   );

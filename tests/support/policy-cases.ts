@@ -10,7 +10,7 @@ import type { Expressions } from "../../src/policy/when.ts";
 import { sampleFinding } from "./sample-report.ts";
 
 /** Numbers that follow from a seed: the same in every process. */
-export interface Random {
+interface Random {
   /** A whole number from 0 to below `end`. */
   below(end: number): number;
   pick<T>(items: readonly T[]): T;
@@ -18,7 +18,7 @@ export interface Random {
 }
 
 /** A generator by Marsaglia's xorshift. */
-export function randomOf(seed: number): Random {
+function randomOf(seed: number): Random {
   let state = seed * 2_654_435_761 + 1;
   const below = (end: number): number => {
     state ^= state << 13;
