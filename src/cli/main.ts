@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   slim: () => import("./slim.ts"),
   query: () => import("./query.ts"),
   db: () => import("./db.ts"),
+  alert: () => import("./alert.ts"),
   explain: () => import("./explain.ts"),
 };
 

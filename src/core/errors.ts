@@ -25,6 +25,7 @@ export type ErrorCode =
   | "database-poorer"
   | "feed-invalid"
   | "report-invalid"
+  | "alerts-invalid"
   | "disk-failed"
   | "internal";
 
