@@ -38,24 +38,46 @@ export async function fixFile(file: string, text: string, config: LintConfig): P
 
 function apart(findings: readonly LintFinding[]): readonly LintFinding[] {
   const chosen: LintFinding[] = [];
-  const taken: TextEdit[] = [];
+  // Sorted, and none touches another.
+  const taken: Range[] = [];
   for (const finding of findings) {
-    const edits = finding.fix?.edits ?? [];
-    if (edits.length === 0 || edits.some((edit) => taken.some((other) => touches(edit, other)))) continue;
+    const ranges = (finding.fix?.edits ?? []).map(rangeOf);
+    if (ranges.length === 0 || !ranges.every((range) => isFree(range, taken))) continue;
     chosen.push(finding);
-    taken.push(...edits);
+    for (const range of ranges) taken.splice(placeIn(taken, range), 0, range);
   }
   return chosen;
 }
 
-function touches(a: TextEdit, b: TextEdit): boolean {
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+// One number for line and column, which are both less than the longest file has characters.
+function rangeOf({ line, column, endLine, endColumn }: TextEdit): Range {
+  return { start: line * 2 ** 24 + column, end: endLine * 2 ** 24 + endColumn };
+}
+
+function isFree(range: Range, taken: readonly Range[]): boolean {
+  const at = placeIn(taken, range);
+  const before = taken[at - 1];
+  const after = taken[at];
   return (
-    !before(a.endLine, a.endColumn, b.line, b.column) && !before(b.endLine, b.endColumn, a.line, a.column)
+    (before === undefined || before.end < range.start) && (after === undefined || range.end < after.start)
   );
 }
 
-function before(line: number, column: number, otherLine: number, otherColumn: number): boolean {
-  return line < otherLine || (line === otherLine && column < otherColumn);
+/** The index of the first that begins where the range does, or behind it. */
+function placeIn(taken: readonly Range[], { start }: Range): number {
+  let low = 0;
+  let high = taken.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((taken[middle]?.start ?? 0) < start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Text with edits put in, which must not overlap. */

@@ -1,5 +1,5 @@
 import type { Instruction } from "../../formats/dockerfile-instruction.ts";
-import type { Dockerfile, Stage } from "../../formats/dockerfile-tree.ts";
+import { type Dockerfile, lineage, type Stage } from "../../formats/dockerfile-tree.ts";
 import { unquote } from "../../formats/dockerfile-words.ts";
 import { spanOf } from "../../formats/mapped-text.ts";
 import {
@@ -8,6 +8,7 @@ import {
   hadolint,
   instructionRule,
   instructionsOf,
+  keywordLike,
   lineSpan,
 } from "./rule.ts";
 
@@ -181,12 +182,10 @@ const healthcheck: DockerfileRule = {
   check: ({ dockerfile: { stages } }) => {
     const last = stages.at(-1);
     if (last === undefined) return [];
-    for (let stage = last; ; ) {
-      if (stage.instructions.some(({ keyword }) => keyword === "HEALTHCHECK")) return [];
-      const parent = stage.parent === undefined ? undefined : stages[stage.parent];
-      if (parent === undefined) return [lineSpan(last.from)];
-      stage = parent;
-    }
+    const said = lineage(last, stages).some(({ instructions }) =>
+      instructions.some(({ keyword }) => keyword === "HEALTHCHECK"),
+    );
+    return said ? [] : [lineSpan(last.from)];
   },
 };
 
@@ -203,9 +202,12 @@ const maintainer = instructionRule(
     },
   }),
   ["MAINTAINER"],
-  ({ instruction }) => {
-    const name = unquote(instruction.args.text, "").replaceAll(/(["\\$])/g, "\\$1");
-    const text = `LABEL org.opencontainers.image.authors="${name}"`;
+  ({ instruction }, { dockerfile }) => {
+    const { escape } = dockerfile;
+    const name = Array.from(unquote(instruction.args.text, ""))
+      .map((char) => (char === '"' || char === "$" || char === escape ? escape + char : char))
+      .join("");
+    const text = `${keywordLike(instruction, dockerfile, "LABEL")} org.opencontainers.image.authors="${name}"`;
     const fix = { description: "use a label", edits: [{ ...lineSpan(instruction), text }] };
     return { ...lineSpan(instruction), fix: instruction.line === instruction.endLine ? fix : undefined };
   },

@@ -113,7 +113,13 @@ export function commandRule(
   };
 }
 
-/** Where an instruction's arguments stand. */
+/** A keyword for an edit, in the case that the instruction's own is written in. */
+export function keywordLike({ keywordSpan }: Instruction, { file }: Dockerfile, keyword: string): string {
+  const written = file.slice(keywordSpan.start, keywordSpan.end);
+  return written === written.toLowerCase() ? keyword.toLowerCase() : keyword;
+}
+
+/** Where an instruction stands, here-documents included. */
 export function lineSpan(instruction: Instruction): Span {
   return { start: instruction.start, end: instruction.end };
 }

@@ -1,5 +1,5 @@
 import type { Instruction } from "../../formats/dockerfile-instruction.ts";
-import type { Stage } from "../../formats/dockerfile-tree.ts";
+import { lineage } from "../../formats/dockerfile-tree.ts";
 import { spanOf } from "../../formats/mapped-text.ts";
 import { type DockerfileRule, hadolint, lineSpan, own } from "./rule.ts";
 
@@ -70,25 +70,16 @@ const missingUser: DockerfileRule = {
   }),
   check: ({ dockerfile: { stages } }) => {
     const last = stages.at(-1);
-    const root = last === undefined ? undefined : bottom(last, stages);
-    if (last === undefined || root === undefined || !rootImages.has(officialName(root.base))) return [];
+    if (last === undefined) return [];
+    const line = lineage(last, stages);
+    const says = (...keywords: readonly string[]) =>
+      line.some(({ instructions }) => instructions.some(({ keyword }) => keywords.includes(keyword)));
     // An image without a program to start is a base for others, which say it.
-    const starts = chain(last, stages).some(({ keyword }) => keyword === "CMD" || keyword === "ENTRYPOINT");
-    return starts ? [lineSpan(last.from)] : [];
+    const open =
+      rootImages.has(officialName(line[0]?.base ?? "")) && !says("USER") && says("CMD", "ENTRYPOINT");
+    return open ? [lineSpan(last.from)] : [];
   },
 };
-
-function chain(stage: Stage, stages: readonly Stage[]): readonly Instruction[] {
-  const parent = stage.parent === undefined ? undefined : stages[stage.parent];
-  return parent === undefined ? stage.instructions : [...chain(parent, stages), ...stage.instructions];
-}
-
-// The stage on an image of elsewhere; undefined where a USER stands on the way.
-function bottom(stage: Stage, stages: readonly Stage[]): Stage | undefined {
-  if (stage.instructions.some(({ keyword }) => keyword === "USER")) return undefined;
-  const parent = stage.parent === undefined ? undefined : stages[stage.parent];
-  return parent === undefined ? stage : bottom(parent, stages);
-}
 
 function officialName(base: string): string {
   const name = base.replace(/@.*$/, "").replace(/:[^/]*$/, "");
