@@ -36,7 +36,8 @@ async function defaultFile(io: Io): Promise<string> {
   });
 }
 
-async function isFile(path: string): Promise<boolean> {
+/** Is it there, and a regular file (or a link to one)? */
+export async function isFile(path: string): Promise<boolean> {
   return await stat(path).then(
     (there) => there.isFile(),
     () => false,

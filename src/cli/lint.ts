@@ -65,7 +65,7 @@ async function run(args: readonly string[], io: Io): Promise<number> {
     throw usageError("lint", "--dry-run goes with --fix");
   const wanted = outputs("lint", values.format ?? [], formats, io, values.output);
   const config = await findLintConfig(values.config, io);
-  const bar = failOn("lint", values["fail-on"], config.failOn ?? "low");
+  const bar = failOn("lint", values["fail-on"], config.noFail ? "never" : (config.failOn ?? "low"));
   const scanned = values.report === undefined ? undefined : await readScanned(values.report, io);
   const inputs = await lintInputs(positionals, io);
   if (values.fix === true) {

@@ -68,7 +68,7 @@ function isKnown(code: string): boolean {
 
 /** What is to be known of a configuration: keys that are not read, rules that there are not. */
 export function configNotes({ source, notes, passedOver, severities }: LintConfig): readonly LintNote[] {
-  const codes = new Set([...passedOver, ...severities.keys()]);
+  const codes = new Set([...passedOver.map(({ code }) => code), ...severities.keys()]);
   const unknown = [...codes].filter((code) => !isKnown(code)).map((code) => `there is no rule "${code}"`);
   return [...notes, ...unknown].map((message) => ({ file: source ?? null, line: null, message }));
 }
@@ -127,11 +127,6 @@ function directiveWishes(name: string, { directives, file }: Dockerfile): readon
     .map((code) => ({ code, by: `${name}:${line}`, lines: undefined, line: undefined }));
 }
 
-function configWishes({ passedOver, source }: LintConfig): readonly Wish[] {
-  return passedOver.map((code) => ({
-    code,
-    by: source ?? "configuration",
-    lines: undefined,
-    line: undefined,
-  }));
+function configWishes({ passedOver }: LintConfig): readonly Wish[] {
+  return passedOver.map((wish) => ({ ...wish, lines: undefined, line: undefined }));
 }
