@@ -998,6 +998,7 @@ export const ruleRows: readonly RuleRows[] = [
       'FROM node:22\nCMD ["a"]',
       'FROM docker.io/library/debian:12\nENTRYPOINT ["a"]',
       'FROM debian:12 AS x\nFROM x\nCMD ["a"]',
+      'FROM debian:12 AS x\nRUN gosu\nFROM debian:12\nCMD ["gosub"]',
     ],
     good: [
       'FROM node:22\nUSER 1\nCMD ["a"]',
@@ -1006,6 +1007,10 @@ export const ruleRows: readonly RuleRows[] = [
       'FROM example.com/node:22\nCMD ["a"]',
       "FROM debian:12\nRUN a",
       'FROM $A\nCMD ["a"]',
+      'FROM debian:12\nRUN apt-get install -y gosu=1.17-*\nENTRYPOINT ["/a.sh"]',
+      'FROM alpine:3\nRUN apk add --no-cache su-exec~0.2\nENTRYPOINT ["/a.sh"]',
+      'FROM debian:12\nCOPY --from=tianon/gosu:1 /gosu /usr/local/bin/\nCMD ["/a.sh"]',
+      'FROM debian:12\nENTRYPOINT ["/usr/bin/setpriv", "--reuid=1", "a"]',
     ],
   },
   {
