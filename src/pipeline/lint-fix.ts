@@ -9,7 +9,7 @@ export interface FixedFile {
   readonly mended: readonly LintFinding[];
 }
 
-const mostRounds = 20;
+const mostAttempts = 40;
 
 /**
  * Applies the edits of all findings that count. What it answers parses as the file did, has none of the mended findings left, and comes
@@ -17,23 +17,46 @@ const mostRounds = 20;
  */
 export async function fixFile(file: string, text: string, config: LintConfig): Promise<FixedFile> {
   const mended: LintFinding[] = [];
-  let now = text;
-  let lint = await lintFile(file, now, config);
+  const refused: LintFinding[] = [];
+  let state: State = { text, lint: await lintFile(file, text, config) };
   // Edits at one place go one by one: each round takes those that do not touch.
-  for (let round = 0; round < mostRounds; round += 1) {
-    const chosen = apart(lint.findings);
-    const next = applyEdits(
-      now,
-      chosen.flatMap(({ fix }) => fix?.edits ?? []),
-    );
-    if (next === now) break;
-    const after = await lintFile(file, next, config);
-    if (!sound(lint, after)) break;
-    mended.push(...chosen);
-    now = next;
-    lint = after;
+  for (let attempts = 0; attempts < mostAttempts; ) {
+    const open = state.lint.findings.filter((finding) => !refused.some((one) => isSame(one, finding)));
+    let chosen = apart(open);
+    if (chosen.length === 0) break;
+    // One bad edit does not keep the others out: it is looked for by halves.
+    let next = await edited(state, chosen, config);
+    for (attempts += 1; next === undefined && chosen.length > 1; attempts += 1) {
+      chosen = chosen.slice(0, Math.ceil(chosen.length / 2));
+      next = await edited(state, chosen, config);
+    }
+    (next === undefined ? refused : mended).push(...chosen);
+    state = next ?? state;
   }
-  return { text: now, mended };
+  return { text: state.text, mended };
+}
+
+interface State {
+  readonly text: string;
+  readonly lint: FileLint;
+}
+
+/** What the edits make of the file; undefined where they break it or change nothing. */
+async function edited(
+  { text, lint }: State,
+  findings: readonly LintFinding[],
+  config: LintConfig,
+): Promise<State | undefined> {
+  const next = applyEdits(
+    text,
+    findings.flatMap(({ fix }) => fix?.edits ?? []),
+  );
+  const after = await lintFile(lint.file, next, config);
+  return next !== text && sound(lint, after) ? { text: next, lint: after } : undefined;
+}
+
+function isSame(a: LintFinding, b: LintFinding): boolean {
+  return a.rule === b.rule && a.line === b.line && a.column === b.column;
 }
 
 function apart(findings: readonly LintFinding[]): readonly LintFinding[] {

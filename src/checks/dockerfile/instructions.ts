@@ -100,7 +100,8 @@ const jsonForm = instructionRule(
     const span = spanOf(args);
     // Lines that go on may have comments between them.
     const oneLine = instruction.line === instruction.endLine;
-    const plain = oneLine && !ownShell(dockerfile, stage) && isPlain(args.text);
+    const plain =
+      oneLine && !ownShell(dockerfile, stage) && !wouldTakeCmd(instruction, stage) && isPlain(args.text);
     return {
       ...lineSpan(instruction),
       fix: plain ? { description: "use the JSON form", edits: [{ ...span, text }] } : undefined,
@@ -108,11 +109,21 @@ const jsonForm = instructionRule(
   },
 );
 
+const builtIns = new Set(
+  ". : alias bg builtin case cd command eval exec exit export fg for function getopts hash if jobs let local popd pushd read readonly return select set shift shopt source time times trap type typeset ulimit umask unalias unset until wait while".split(
+    " ",
+  ),
+);
+
 // Words that a shell changes, and its own commands, stay a shell's.
 function isPlain(text: string): boolean {
-  const builtIn =
-    /^(?:cd|eval|exec|export|for|if|read|set|source|trap|ulimit|umask|until|wait|while|\.)\s|^\w+=/;
-  return /^[\w@%+=:,./ \t-]+$/.test(text) && !builtIn.test(text);
+  const [first = ""] = text.split(/\s/);
+  return /^[\w@%+=:,./ \t-]+$/.test(text) && !builtIns.has(first) && !/^\w+=/.test(text);
+}
+
+// The other form of ENTRYPOINT passes over CMD, of which the JSON form makes its arguments.
+function wouldTakeCmd({ keyword }: Instruction, stage: Stage | undefined): boolean {
+  return keyword === "ENTRYPOINT" && stage?.instructions.some((other) => other.keyword === "CMD") === true;
 }
 
 // What PowerShell or cmd would run is no program's name.
