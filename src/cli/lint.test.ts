@@ -258,7 +258,7 @@ suite("seaworthy lint", () => {
       const shown = await run(directory, args, { stdin: hostile, terminal: true });
       assert.match(shown.out, /RUN apk add --no-cache \\u\{1b\}\[2J\ta=1\n/);
       const piped = await run(directory, args, { stdin: hostile });
-      assert.match(piped.out, /RUN apk add --no-cache \u001B\[2J\ta=1\n/);
+      assert.ok(piped.out.includes("RUN apk add --no-cache \u001B[2J\ta=1\n"));
       assert.equal(`${shown.out}${shown.err}${piped.err}`.includes("\u001B"), false);
     }
     const { err } = await run(directory, ["--fix", "\u001B[31mDockerfile"]);
