@@ -217,6 +217,22 @@ suite("seaworthy lint", () => {
     assert.equal((await json(elsewhere)).code, 0);
   });
 
+  test("lint reads Hadolint's variables of the environment; its own options come before them", async () => {
+    const directory = project({ Dockerfile: flawed, ".hadolint.yaml": "override: {info: [DL3004]}\n" });
+    const asked = (env: Record<string, string>, ...args: readonly string[]) =>
+      run(directory, ["-f", "json", ...args], { env });
+    const { out } = await asked({ HADOLINT_IGNORE: "DL3004" });
+    assert.deepEqual(
+      reportOf(out).suppressed.map(({ rule, by }) => `${rule} by ${by}`),
+      ["SW-DF-004 by HADOLINT_IGNORE"],
+    );
+    assert.equal((await asked({ HADOLINT_FAILURE_THRESHOLD: "warning" })).code, 0);
+    assert.equal((await asked({ HADOLINT_NOFAIL: "1" })).code, 0);
+    assert.equal((await asked({ HADOLINT_NOFAIL: "1" }, "--fail-on", "low")).code, 1);
+    const wrong = await asked({ HADOLINT_FAILURE_THRESHOLD: "bad" });
+    assert.deepEqual([wrong.code, /malformed: .*HADOLINT_FAILURE_THRESHOLD/.test(wrong.err)], [2, true]);
+  });
+
   test("lint --fix edits files in place, keeps mode and link, and tells what is left", async () => {
     const directory = project({ real: flawed, "b/Dockerfile": clean });
     chmodSync(join(directory, "real"), 0o640);

@@ -1155,6 +1155,7 @@ export const ruleRows: readonly RuleRows[] = [
       "ARG A=1\nFROM b:$A\nENV C=${A}",
       "ARG A_VERSION=1\nFROM debian:12\nLABEL a=$A_VERSION",
       "ARG A=1\nFROM b:$A\nCOPY a-$A /c",
+      "ARG A=1\nFROM b:$A\nLABEL A=c\nLABEL d=$A",
     ],
     good: [
       "ARG A=1\nFROM b:$A\nARG A\nLABEL a=$A",
