@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   "why-not": () => import("./why-not.ts"),
   slim: () => import("./slim.ts"),
   query: () => import("./query.ts"),
+  exceptions: () => import("./exceptions.ts"),
   db: () => import("./db.ts"),
   alert: () => import("./alert.ts"),
   explain: () => import("./explain.ts"),

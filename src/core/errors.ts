@@ -26,6 +26,7 @@ export type ErrorCode =
   | "feed-invalid"
   | "report-invalid"
   | "alerts-invalid"
+  | "exception-invalid"
   | "disk-failed"
   | "internal";
 
