@@ -6,6 +6,7 @@ import type { Report } from "../core/report.ts";
 import { addDays, isDay } from "../policy/exceptions/day.ts";
 import { addExceptions, type NewException } from "../policy/exceptions/edit.ts";
 import { ownExceptionFile } from "../policy/exceptions/file.ts";
+import { fromRoot } from "../policy/exceptions/pattern.ts";
 import { completed, refusalOf } from "../policy/exceptions/proposal.ts";
 import { readExceptions } from "../policy/exceptions/read.ts";
 import { exitCodes, type Io } from "./command.ts";
@@ -55,7 +56,7 @@ function askedFor(values: Values, today: string): NewException {
   return {
     id: needed(values.finding, "finding"),
     package: values.package,
-    path: values.path,
+    path: values.path === undefined ? undefined : fromRoot(values.path),
     layer: values.layer,
     scope: scopeOf(values),
     justification: justificationOf(needed(values.justification, "justification")),

@@ -2,6 +2,7 @@ import type { Exception } from "../core/exception.ts";
 import { reopenTriggers } from "../core/exception.ts";
 import { addExceptions, type NewException, removeExceptions } from "../policy/exceptions/edit.ts";
 import { ownExceptionFile, readExceptionFile } from "../policy/exceptions/file.ts";
+import { saysEndless } from "../policy/exceptions/foreign.ts";
 import { type ExceptionProblem, placeText } from "../policy/exceptions/problems.ts";
 import { readExceptions } from "../policy/exceptions/read.ts";
 import { reviewExceptions } from "../policy/exceptions/review.ts";
@@ -34,7 +35,7 @@ export async function prune(args: readonly string[], io: Io): Promise<number> {
   await saveText(file, text, after, values["dry-run"] === true, io);
   for (const { exception, why } of gone)
     io.stderr.write(`${clean(placeText(exception.place))}: ${exceptionName(exception)}: ${why}\n`);
-  io.stderr.write(`${gone.length} of ${exceptions.length} exceptions taken out\n`);
+  io.stderr.write(`${gone.length} of ${counted(exceptions.length, "exception")} taken out\n`);
   return exitCodes.pass;
 }
 
@@ -58,11 +59,10 @@ export async function importFiles(args: readonly string[], io: Io): Promise<numb
   for (const name of positionals) {
     const read = readExceptionFile(await readText(name, "exceptions", io), name);
     left.push(...read.problems);
+    // What has no end is given one, or left out and told.
     tell(
       "note",
-      expires === undefined
-        ? read.notes
-        : read.notes.filter(({ message }) => !message.endsWith("never expires")),
+      read.notes.filter((one) => !saysEndless(one)),
       io,
     );
     for (const exception of read.exceptions) {
@@ -77,8 +77,14 @@ export async function importFiles(args: readonly string[], io: Io): Promise<numb
   }
   await saveText(target, before, addExceptions(before, target, added), values["dry-run"] === true, io);
   tell("left out", left, io);
-  io.stderr.write(`${added.length} exceptions written to ${target}, ${left.length} entries left out\n`);
+  io.stderr.write(
+    `${counted(added.length, "exception")} written to ${target}, ${counted(left.length, "entry")} left out\n`,
+  );
   return left.length === 0 ? exitCodes.pass : exitCodes.fail;
+}
+
+function counted(count: number, word: "exception" | "entry"): string {
+  return `${count} ${count === 1 ? word : word === "entry" ? "entries" : `${word}s`}`;
 }
 
 function converted(

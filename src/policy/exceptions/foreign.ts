@@ -1,6 +1,7 @@
 import { codeOf } from "../../core/errors.ts";
 import type { Exception, Place } from "../../core/exception.ts";
 import { parsePackagePattern } from "./package-pattern.ts";
+import { fromRoot } from "./pattern.ts";
 import type { ExceptionProblem } from "./problems.ts";
 
 /** What another tool's file holds, in exceptions' words. */
@@ -75,7 +76,14 @@ export function addForeign(reader: ForeignReader, spot: Spot, entry: ForeignEntr
         seen: entry.seen ?? {},
         place,
       });
-  if (entry.expires === undefined) note(reader, spot, `${entry.id} never expires`);
+  if (entry.expires === undefined) note(reader, spot, `${entry.id} ${endless}`);
+}
+
+const endless = "never expires";
+
+/** Is it the note that an entry has no end? */
+export function saysEndless({ message }: ExceptionProblem): boolean {
+  return message.endsWith(endless);
 }
 
 /**
@@ -85,7 +93,7 @@ export function addForeign(reader: ForeignReader, spot: Spot, entry: ForeignEntr
 export function pathPattern(glob: string): string | undefined {
   // Beside other characters of a segment, `**` is no more than `*` there.
   if (/[?[\]{}\\!]|[^/]\*\*|\*\*[^/]/u.test(glob)) return undefined;
-  return glob.replace(/^\.?\/+/u, "");
+  return fromRoot(glob);
 }
 
 /** Is it a package pattern that can be read? */

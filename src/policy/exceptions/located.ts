@@ -88,14 +88,18 @@ function parse(text: string, file: string): Located {
         problem(pos[0], `expected valid YAML: ${message.replace(/\s+/gu, " ")}`),
       ),
     );
+  // The library looks an anchor up by walking the whole document.
+  const anchors = new Map<string, Node>();
   let values = 0;
   const convert = (node: Node | null, depth: number): Located => {
     const at = node?.range?.[0];
     values += 1;
     if (depth > deepest) throw invalidFile(file, [problem(at, `expected at most ${deepest} levels`)]);
     if (values > mostValues) throw invalidFile(file, [problem(at, `expected at most ${mostValues} values`)]);
+    if ((isSeq(node) || isMap(node) || isScalar(node)) && node.anchor !== undefined)
+      anchors.set(node.anchor, node);
     if (isAlias(node)) {
-      const target = node.resolve(document);
+      const target = anchors.get(node.source);
       if (target !== undefined) return { ...convert(target, depth + 1), ...spot(at) };
       const text = JSON.stringify(`*${node.source}`);
       throw invalidFile(file, [

@@ -24,6 +24,11 @@ export function compilePattern(pattern: string): Pattern {
   return (text) => fits(tokens, text);
 }
 
+/** A path of an image, or a pattern of paths, as they are compared: from its root, without the slash. */
+export function fromRoot(path: string): string {
+  return path.replace(/^\.?\/+/u, "");
+}
+
 function tokensOf(pattern: string): readonly Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < pattern.length; ) {

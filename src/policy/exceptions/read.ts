@@ -20,6 +20,7 @@ import {
 } from "./fields.ts";
 import { type Located, type LocatedEntry, readLocated } from "./located.ts";
 import { parsePackagePattern } from "./package-pattern.ts";
+import { fromRoot } from "./pattern.ts";
 import { invalidFile } from "./problems.ts";
 
 /** The keys of an exception, in the order in which they are written. */
@@ -138,9 +139,9 @@ function packageOf(reader: Reader, entry: LocatedEntry | undefined): string | un
 }
 
 function pathOf(reader: Reader, entry: LocatedEntry | undefined): string | undefined {
-  // Paths of an image begin at its root, written or not.
-  const path = patternOf(reader, entry)?.replace(/^\.?\/+/u, "");
-  if (entry === undefined || path === undefined) return undefined;
+  const text = patternOf(reader, entry);
+  if (entry === undefined || text === undefined) return undefined;
+  const path = fromRoot(text);
   if (path === "") return expected(reader, entry.value, "a path or a pattern of paths for path");
   return path;
 }

@@ -34,9 +34,18 @@ export function readTrivyIgnore(text: string, file: string): ForeignExceptions {
       problems.push({ place, message: `expected a day as exp:YYYY-MM-DD, found ${JSON.stringify(ends)}` });
       continue;
     }
-    for (const word of more.filter((one) => !one.startsWith("exp:") && !one.startsWith("#")).slice(0, 1))
-      note(reader, spot, `"${word}" after ${id} is not read, by Trivy neither`);
-    addForeign(reader, spot, { id, expires: ends === undefined ? undefined : lastDayBefore(ends) });
+    const hash = more.findIndex((word) => word.startsWith("#"));
+    const words = (hash < 0 ? more : more.slice(0, hash)).filter((word) => !word.startsWith("exp:"));
+    if (words.length > 0)
+      note(reader, spot, `"${words.join(" ")}" after ${id} is not read, by Trivy neither`);
+    const reason =
+      hash < 0
+        ? undefined
+        : more
+            .slice(hash)
+            .join(" ")
+            .replace(/^#+\s*/u, "");
+    addForeign(reader, spot, { id, reason, expires: ends === undefined ? undefined : lastDayBefore(ends) });
   }
   if (problems.length > 0) throw invalidFile(file, problems);
   return reader;
