@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { file, oneException } from "../../../tests/support/exception-rows.ts";
 import { addExceptions, type NewException, removeExceptions } from "./edit.ts";
 import { readExceptions } from "./read.ts";

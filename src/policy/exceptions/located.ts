@@ -76,10 +76,7 @@ function parse(text: string, file: string): Located {
     const { line, col } = lineCounter.linePos(at ?? 0);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const problem = (at: number | undefined, message: string): ExceptionProblem => ({
-    place: { file, ...spot(at) },
-    message,
-  });
+  const problem: Conversion["problem"] = (at, message) => ({ place: { file, ...spot(at) }, message });
   const wrong = [...document.errors, ...document.warnings];
   if (wrong.length > 0)
     throw invalidFile(
@@ -88,47 +85,68 @@ function parse(text: string, file: string): Located {
         problem(pos[0], `expected valid YAML: ${message.replace(/\s+/gu, " ")}`),
       ),
     );
-  // The library looks an anchor up by walking the whole document.
-  const anchors = new Map<string, Node>();
-  let values = 0;
-  const convert = (node: Node | null, depth: number): Located => {
-    const at = node?.range?.[0];
-    values += 1;
-    if (depth > deepest) throw invalidFile(file, [problem(at, `expected at most ${deepest} levels`)]);
-    if (values > mostValues) throw invalidFile(file, [problem(at, `expected at most ${mostValues} values`)]);
-    if ((isSeq(node) || isMap(node) || isScalar(node)) && node.anchor !== undefined)
-      anchors.set(node.anchor, node);
-    if (isAlias(node)) {
-      const target = anchors.get(node.source);
-      if (target !== undefined) return { ...convert(target, depth + 1), ...spot(at) };
-      const text = JSON.stringify(`*${node.source}`);
-      throw invalidFile(file, [
-        problem(at, `expected an anchor before ${text}, or the text ${text} in quotes`),
-      ]);
-    }
-    if (isSeq<Node | null>(node))
+  return convert(document.contents, 0, { file, spot, problem, anchors: new Map(), values: 0 });
+}
+
+interface Conversion {
+  readonly file: string;
+  readonly spot: (at: number | undefined) => Spot;
+  readonly problem: (at: number | undefined, message: string) => ExceptionProblem;
+  /** The library looks an anchor up by walking the whole document. */
+  readonly anchors: Map<string, Node>;
+  values: number;
+}
+
+function convert(node: Node | null, depth: number, conversion: Conversion): Located {
+  const { file, spot, problem, anchors } = conversion;
+  const at = node?.range?.[0];
+  conversion.values += 1;
+  if (depth > deepest) throw invalidFile(file, [problem(at, `expected at most ${deepest} levels`)]);
+  if (conversion.values > mostValues)
+    throw invalidFile(file, [problem(at, `expected at most ${mostValues} values`)]);
+  if ((isSeq(node) || isMap(node) || isScalar(node)) && node.anchor !== undefined)
+    anchors.set(node.anchor, node);
+  if (isAlias(node)) {
+    const target = anchors.get(node.source);
+    if (target !== undefined) return { ...convert(target, depth + 1, conversion), ...spot(at) };
+    const text = JSON.stringify(`*${node.source}`);
+    throw invalidFile(file, [
+      problem(at, `expected an anchor before ${text}, or the text ${text} in quotes`),
+    ]);
+  }
+  if (isSeq<Node | null>(node)) {
+    const items = node.items.map((item) => convert(item, depth + 1, conversion));
+    const ranges = node.items.map((item) => rangeOf(item));
+    return { kind: "list", items, range: rangeOf(node), ranges, flow: node.flow === true, ...spot(at) };
+  }
+  if (isMap<Node, Node | null>(node)) {
+    const entries = node.items.map(({ key, value }): LocatedEntry => {
+      const [begin, keyEnd] = rangeOf(key);
+      if (!isScalar(key)) throw invalidFile(file, [problem(begin, "expected a word for a key")]);
       return {
-        kind: "list",
-        items: node.items.map((item) => convert(item, depth + 1)),
-        range: [node.range?.[0] ?? 0, node.range?.[1] ?? 0],
-        ranges: node.items.map((item) => [item?.range?.[0] ?? 0, item?.range?.[1] ?? 0]),
-        flow: node.flow === true,
-        ...spot(at),
+        key: String(key.value),
+        at: spot(begin),
+        keyEnd,
+        value: convert(value, depth + 1, conversion),
       };
-    if (isMap<Node, Node | null>(node)) {
-      const entries = node.items.map(({ key, value }): LocatedEntry => {
-        if (!isScalar(key)) throw invalidFile(file, [problem(key.range?.[0], "expected a word for a key")]);
-        const [begin, keyEnd] = key.range ?? [];
-        return { key: String(key.value), at: spot(begin), keyEnd, value: convert(value, depth + 1) };
-      });
-      return { kind: "map", entries, ...spot(at) };
-    }
-    const scalar = isScalar(node) ? String(node.value ?? "") : "";
-    const plain = !isScalar(node) || node.type === "PLAIN" || node.type === undefined;
-    if (plain && /^(?:~|null|Null|NULL)?$/u.test(scalar)) return { kind: "nothing", ...spot(at) };
-    return { kind: "text", text: scalar, quoted: !plain, ...spot(at) };
-  };
-  return convert(document.contents, 0);
+    });
+    return { kind: "map", entries, ...spot(at) };
+  }
+  return { ...scalarOf(node), ...spot(at) };
+}
+
+function rangeOf(node: Node | null): readonly [begin: number, end: number] {
+  return [node?.range?.[0] ?? 0, node?.range?.[1] ?? 0];
+}
+
+// By this schema a scalar is a string, or nothing.
+function scalarOf(
+  node: Node | null,
+): Omit<LocatedText, "line" | "column"> | Omit<LocatedNothing, "line" | "column"> {
+  const text = isScalar(node) && typeof node.value === "string" ? node.value : "";
+  const plain = !isScalar(node) || node.type === "PLAIN" || node.type === undefined;
+  if (plain && /^(?:~|null|Null|NULL)?$/u.test(text)) return { kind: "nothing" };
+  return { kind: "text", text, quoted: !plain };
 }
 
 /** What a value is, in words, for "expected …, found …". */

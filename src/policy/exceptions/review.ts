@@ -1,6 +1,4 @@
-import type { CheckFinding } from "../../core/check.ts";
 import type { Exception, ExceptionState } from "../../core/exception.ts";
-import type { Finding } from "../../core/finding.ts";
 import type { Report } from "../../core/report.ts";
 import { applyExceptions, type ExceptionSubject } from "./apply.ts";
 import { fallenBy } from "./standing.ts";
@@ -17,15 +15,15 @@ export interface Review {
 
 /** What a saved report's image was before its exceptions; what VEX suppresses stays suppressed. */
 export function subjectOf({ image, packages, undecided, ...report }: Report): ExceptionSubject {
-  const excepted = report.suppressed.filter(({ suppression }) => suppression.kind === "exception");
   return {
     image: { references: [image.reference], digest: image.digest, labels: image.labels, namespaces: [] },
-    findings: [...report.findings, ...excepted.map(({ suppression: _, ...finding }): Finding => finding)],
-    suppressed: report.suppressed.filter(({ suppression }) => suppression.kind === "vex"),
-    checks: [
-      ...report.checks,
-      ...report.suppressedChecks.map(({ suppression: _, ...check }): CheckFinding => check),
+    // Those that come back have their old suppression with them, which nobody asks for and a new one replaces.
+    findings: [
+      ...report.findings,
+      ...report.suppressed.filter(({ suppression }) => suppression.kind === "exception"),
     ],
+    suppressed: report.suppressed.filter(({ suppression }) => suppression.kind === "vex"),
+    checks: [...report.checks, ...report.suppressedChecks],
     undecided,
     packages,
     layers: image.layers,
