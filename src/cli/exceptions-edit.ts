@@ -35,7 +35,9 @@ export async function prune(args: readonly string[], io: Io): Promise<number> {
   await saveText(file, text, after, values["dry-run"] === true, io);
   for (const { exception, why } of gone)
     io.stderr.write(`${clean(placeText(exception.place))}: ${exceptionName(exception)}: ${why}\n`);
-  io.stderr.write(`${gone.length} of ${counted(exceptions.length, "exception")} taken out\n`);
+  const done = values["dry-run"] === true ? "would be taken out" : "taken out";
+  io.stderr.write(`${gone.length} of ${counted(exceptions.length, "exception")} ${done}
+`);
   return exitCodes.pass;
 }
 

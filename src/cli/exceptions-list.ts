@@ -2,6 +2,7 @@ import type { Exception } from "../core/exception.ts";
 import { daysBetween } from "../policy/exceptions/day.ts";
 import { placeText } from "../policy/exceptions/problems.ts";
 import { type Review, reviewExceptions } from "../policy/exceptions/review.ts";
+import { exceptionFields, exceptionStateValue } from "../reports/json-verdict.ts";
 import { clean } from "../reports/terminal.ts";
 import { exitCodes, type Io } from "./command.ts";
 import { exceptionName, readFiles, readReports, tell } from "./exceptions-file.ts";
@@ -28,7 +29,7 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
   }
   const text =
     format === "json"
-      ? `${JSON.stringify({ exceptions: exceptions.map((one) => jsonOf(one)) }, null, 2)}\n`
+      ? `${JSON.stringify({ exceptions: exceptions.map((one) => exceptionFields(one)) }, null, 2)}\n`
       : exceptions.map((exception) => `${row(exception, io.today)}\n`).join("");
   await writeOutput(text, undefined, io);
   return exitCodes.pass;
@@ -101,30 +102,8 @@ function checkTable(reviews: readonly Review[]): string {
 }
 
 function checkJson(reviews: readonly Review[]): string {
-  const rows = reviews.map(({ exception, state, suppressed, message }) => ({
-    ...jsonOf(exception),
-    state: state === "idle" ? "out-of-scope" : state,
-    suppressed,
-    message,
-  }));
+  const rows = reviews.map(({ state, ...rest }) =>
+    exceptionStateValue({ ...rest, state: state === "idle" ? "out-of-scope" : state }),
+  );
   return `${JSON.stringify({ exceptions: rows }, null, 2)}\n`;
-}
-
-// The fields and their order are those of a report's `exceptions`.
-function jsonOf({ place, ...rest }: Exception): Readonly<Record<string, unknown>> {
-  return {
-    id: rest.id,
-    package: rest.package ?? null,
-    path: rest.path ?? null,
-    layer: rest.layer ?? null,
-    scope: rest.scope ?? null,
-    justification: rest.justification,
-    reason: rest.reason,
-    owner: rest.owner,
-    created: rest.created,
-    expires: rest.expires,
-    reopens: rest.reopens,
-    seen: rest.seen,
-    ...place,
-  };
 }

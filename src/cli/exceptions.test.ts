@@ -111,7 +111,7 @@ test("exceptions add refuses what matches nothing, is of no use or is wrong, and
   const rows: readonly (readonly [args: readonly string[], message: RegExp])[] = [
     [
       ["--report", "report.json", "--finding", "CVE-2021-4", "--package", "pkg:deb/debian/libssl3@3.0.11-1"],
-      /exception-invalid: add exception "CVE-2021-4": it matches nothing: it matches libssl3 3\.0\.9-1 in layer 0 if the version were 3\.0\.9-1, not 3\.0\.11-1 \(nothing was written\)/u,
+      /exception-invalid: add exception "CVE-2021-4": it matches nothing: it would match libssl3 3\.0\.9-1 in layer 0 if the version were 3\.0\.9-1, not 3\.0\.11-1 \(nothing was written\)/u,
     ],
     [
       ["--report", "report.json", "--finding", "CVE-2021-4", "--image", "other:*"],
@@ -214,7 +214,7 @@ test("exceptions check fails on what rots, and prune takes it out", async () => 
     `e.yaml:4:5  expired  CVE-2021-4
   it expired on 2026-01-14; it speaks of 1 finding here
 e.yaml:10:5  matches nothing  CVE-2021-6 in pkg:deb/debian/libssl3@3.0.11-1
-  it matches libssl3 3.0.9-1 in layer 0 if the version were 3.0.9-1, not 3.0.11-1
+  it would match libssl3 3.0.9-1 in layer 0 if the version were 3.0.9-1, not 3.0.11-1
 e.yaml:18:5  reopened  CVE-2021-1
   it is known to be exploited (KEV)
 e.yaml:24:5  of other images  CVE-2021-1

@@ -63,7 +63,7 @@ function spelling({ exception }: Selector, { pkg }: Candidate, differences: read
 }
 
 function wouldMatch({ candidate }: Near, differences: readonly string[]): string {
-  return `it matches ${candidateName(candidate)}${inLayer(candidate)} if ${differences.join(" and ")}`;
+  return `it would match ${candidateName(candidate)}${inLayer(candidate)} if ${differences.join(" and ")}`;
 }
 
 function inLayer({ layer }: Candidate): string {

@@ -8,6 +8,7 @@ const ssl = {
   version: "3.0.11-1~deb12u2",
   purl: "pkg:deb/debian/libssl3@3.0.11-1~deb12u2?arch=amd64&distro=debian-12&upstream=openssl",
 };
+const tar = { ...libssl, name: "tar", version: "1:1.34-1", purl: "pkg:deb/debian/tar@1:1.34-1" };
 const babel = samplePackage("@babel/core", "7.0.0", 1, {
   namespace: "@babel",
   name: "core",
@@ -38,6 +39,9 @@ describe("parsePackagePattern() fits", () => {
     ["PKG:DEB/Debian/libssl3", ssl],
     ["libssl3", ssl],
     ["libssl3@3.0.11-1~deb12u2", ssl],
+    ["pkg:deb/debian/libssl3@3.0.11-1~deb12u2?epoch=0", ssl],
+    ["pkg:deb/debian/tar@1.34-1?epoch=1", tar],
+    ["pkg:deb/debian/tar@1:1.34-1", tar],
     ["pkg:npm/%40babel/core", babel],
     // grype#1836: an @ may be written as it is.
     ["pkg:npm/@babel/core@7.0.0", babel],
@@ -63,6 +67,8 @@ describe("parsePackagePattern() tells what differs", () => {
     ["pkg:deb/ubuntu/libssl3", ssl, ["the package were pkg:deb/debian/libssl3, not pkg:deb/ubuntu/libssl3"]],
     ["pkg:deb/debian/libssl3?distro=debian-1", ssl, ["the qualifier distro were debian-12, not debian-1"]],
     ["pkg:deb/debian/libssl3?arch=arm64", ssl, ["the qualifier arch were amd64, not arm64"]],
+    ["pkg:deb/debian/tar@1.34-1", tar, ["the version were 1:1.34-1, not 1.34-1"]],
+    ["pkg:deb/debian/tar@1.34-1?epoch=2", tar, ["the qualifier epoch were 1, not 2"]],
     ["pkg:npm/lodash?vers=1", lodash, ["the qualifier vers were not asked for (1)"]],
     ["pkg:npm/core", babel, ["the package were pkg:npm/@babel/core, not pkg:npm/core"]],
     ["pkg:npm/*", babel, ["the package were pkg:npm/@babel/core, not pkg:npm/*"]],

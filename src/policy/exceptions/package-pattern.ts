@@ -30,7 +30,7 @@ function namePattern(text: string): PackagePattern {
     throw new SeaworthyError("purl-invalid", `read package "${text}": a name has no spaces`);
   const at = text.lastIndexOf("@");
   const name = at > 0 ? text.slice(0, at) : text;
-  const version = versionDifference(at > 0 ? text.slice(at + 1) : undefined);
+  const version = versionDifference(at > 0 ? text.slice(at + 1) : undefined, false);
   const fits = compilePattern(name);
   return {
     differences: (pkg) => [
@@ -45,7 +45,7 @@ function purlPattern(text: string): PackagePattern {
   const type = compilePattern(wanted.type);
   const name = compilePattern(pathOf(wanted));
   const bare = compilePattern(wanted.name);
-  const version = versionDifference(wanted.version);
+  const version = versionDifference(wanted.version, wanted.qualifiers["epoch"] !== undefined);
   return {
     differences(pkg) {
       const own = purlOf(pkg);
@@ -57,7 +57,7 @@ function purlPattern(text: string): PackagePattern {
           ? []
           : [nameDifference(`pkg:${own.type}/${pathOf(own)}`, `pkg:${wanted.type}/${pathOf(wanted)}`)]),
         ...version(pkg),
-        ...qualifierDifferences(own, wanted),
+        ...qualifierDifferences({ epoch: splitEpoch(pkg.version)[0], ...own.qualifiers }, wanted),
       ];
     },
   };
@@ -91,23 +91,31 @@ function nameDifference(own: string, wanted: string): PackageDifference {
   return { part: "name", text: `the package were ${own}, not ${wanted}` };
 }
 
-// An rpm purl has its epoch apart; the pattern may be written either way.
-function versionDifference(wanted: string | undefined): PackagePattern["differences"] {
+// A purl may have the epoch apart (of rpm always, Trivy of deb, too): then the version is the rest.
+function versionDifference(wanted: string | undefined, epochApart: boolean): PackagePattern["differences"] {
   if (wanted === undefined) return () => [];
   const fits = compilePattern(wanted);
   return (pkg) =>
-    fits(pkg.version) || fits(purlOf(pkg).version ?? "")
+    fits(pkg.version) || fits(purlOf(pkg).version ?? "") || (epochApart && fits(splitEpoch(pkg.version)[1]))
       ? []
       : [{ part: "version", text: `the version were ${pkg.version}, not ${wanted}` }];
+}
+
+function splitEpoch(version: string): readonly [epoch: string, rest: string] {
+  const [, epoch = "0", rest = version] = /^(\d+):(.*)$/u.exec(version) ?? [];
+  return [epoch, rest];
 }
 
 /** They tell from where a package came, and not which it is. */
 const provenance = new Set(["repository_url", "download_url", "vcs_url", "checksum", "file_name"]);
 
-function qualifierDifferences(own: Purl, wanted: Purl): readonly PackageDifference[] {
+function qualifierDifferences(
+  own: Readonly<Record<string, string>>,
+  wanted: Purl,
+): readonly PackageDifference[] {
   return Object.entries(wanted.qualifiers).flatMap(([key, value]): readonly PackageDifference[] => {
     if (provenance.has(key)) return [];
-    const found = Object.hasOwn(own.qualifiers, key) ? own.qualifiers[key] : undefined;
+    const found = Object.hasOwn(own, key) ? own[key] : undefined;
     if (found !== undefined && qualifierFits(key, value, found)) return [];
     const state = found === undefined ? `were not asked for (${value})` : `were ${found}, not ${value}`;
     return [{ part: "qualifier", text: `the qualifier ${key} ${state}` }];
