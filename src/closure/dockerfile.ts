@@ -1,7 +1,8 @@
 import type { FileSystem } from "../core/file-system.ts";
 import type { ImageConfig } from "../core/image.ts";
 import type { Accounts } from "../core/plugin.ts";
-import { type Closure } from "./closure.ts";
+import { carriedConfig, variableless } from "./carried.ts";
+import type { Closure } from "./closure.ts";
 import { findProgram } from "./command.ts";
 import { directoryOf, walkPath, within } from "./reach.ts";
 
@@ -58,6 +59,7 @@ export function slimDockerfile(plan: DockerfilePlan): {
   );
   const copies = findProgram(files, { ...closure.start, environment: new Map() }, "cp");
   const user = userOf(plan);
+  const carried = carriedConfig(config);
   const lines = [
     image === undefined ? "ARG IMAGE" : `ARG IMAGE=${image}`,
     `FROM \${IMAGE} AS ${stage}`,
@@ -65,24 +67,19 @@ export function slimDockerfile(plan: DockerfilePlan): {
     "",
     `FROM ${base}`,
     ...(copies === undefined ? copyEach(files, paths) : [`COPY --from=${stage} ["${gathered}/", "/"]`]),
-    ...config.env.map(environmentLine),
-    ...Object.entries(config.labels).map(([key, value]) => `LABEL ${quoted(key)}=${quoted(value)}`),
-    ...config.exposedPorts.map((port) => `EXPOSE ${port}`),
-    ...(config.volumes.length === 0 ? [] : [`VOLUME ${JSON.stringify(config.volumes)}`]),
-    `WORKDIR ${closure.start.workingDir === "" ? "/" : json(config.workingDir).slice(1, -1)}`,
+    ...carried.lines,
     `USER ${user.id}`,
-    ...healthcheck(config),
     ...commandLines(plan),
     "",
   ];
   const limits = [
     ...user.limits,
+    ...carried.limits,
     ...(copies === undefined
       ? [
           "the image has no cp: links that stand alone become copies of what they lead to, since COPY follows them",
         ]
       : []),
-    "STOPSIGNAL and ONBUILD of the image are not carried over",
     `no package database is copied: a scanner sees the planned image's OS packages only in the report of this image`,
   ];
   return { text: lines.join("\n"), limits };
@@ -130,25 +127,11 @@ function copyEach(files: FileSystem, paths: readonly string[]): readonly string[
 }
 
 function copyLine(words: readonly string[]): string {
-  return `COPY --from=${stage} [${words.map((word) => json(word.replace(/[[*?\\]/g, "\\$&").replace(/\$/g, "\\$"))).join(", ")}]`;
+  return `COPY --from=${stage} [${words.map((word) => variableless(json(word.replace(/[[*?\\]/g, "\\$&")))).join(", ")}]`;
 }
 
 function json(text: string): string {
   return JSON.stringify(text);
-}
-
-function quoted(text: string): string {
-  return `"${text.replace(/[\\"$]/g, "\\$&").replace(/\r?\n/g, " ")}"`;
-}
-
-function environmentLine(pair: string): string {
-  const equals = pair.indexOf("=");
-  return `ENV ${pair.slice(0, equals)}=${quoted(pair.slice(equals + 1))}`;
-}
-
-function healthcheck({ healthcheck: [kind, ...words] }: ImageConfig): readonly string[] {
-  if (kind === "CMD") return [`HEALTHCHECK CMD ${JSON.stringify(words)}`];
-  return kind === "CMD-SHELL" ? [`HEALTHCHECK CMD ${words.join(" ")}`] : [];
 }
 
 function commandLines({ config, closure }: DockerfilePlan): readonly string[] {
