@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { messageOf } from "../core/errors.ts";
 import { type YamlMap, type YamlValue, yamlAt, yamlTextAt } from "../formats/yaml.ts";
 import { interpolate, parseDotEnv } from "./compose-variables.ts";
 import {
@@ -67,7 +68,9 @@ function imageOf(
   const { file, index } = document;
   const image = service.entries.get("image");
   if (image?.kind === "text") {
-    const pulled = interpolate(image.text, variables(tree, file));
+    const told = variables(tree, file);
+    if ("gaps" in told) return told;
+    const pulled = interpolate(image.text, told);
     if (pulled === undefined)
       return gapOf(
         "image-unresolved",
@@ -130,9 +133,14 @@ function extended(
   return undefined;
 }
 
-function variables(tree: ManifestTree, file: string): ReadonlyMap<string, string> {
+function variables(tree: ManifestTree, file: string): ReadonlyMap<string, string> | Finds {
   const path = posix.join(posix.dirname(file), ".env");
-  return tree.kind(path) === "file" ? parseDotEnv(tree.read(path)) : new Map();
+  if (tree.kind(path) !== "file") return new Map();
+  try {
+    return parseDotEnv(tree.read(path));
+  } catch (thrown) {
+    return gapOf("manifest-unreadable", messageOf(thrown), path);
+  }
 }
 
 /**
