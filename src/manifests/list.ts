@@ -52,7 +52,7 @@ function fileImages(tree: ManifestTree, file: string): Finds {
     looksLikeManifest(text) || (isComposeName(file) && mayBeCompose(text));
   const { documents, gaps } = documentsOf(tree, file, wanted, matters);
   const found = documents.map((document) =>
-    isCompose(document.value) ? composeImages(document, tree) : kubernetesImages(document),
+    isCompose(document) ? composeImages(document, tree) : kubernetesImages(document),
   );
   return together([...found, { ...nothing, gaps }]);
 }
