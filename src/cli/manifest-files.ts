@@ -118,7 +118,7 @@ function isCandidate(path: string): boolean {
 function readText(file: string, path: string): string {
   try {
     const { size } = statSync(file);
-    if (size <= longestFile) return readFileSync(file, "utf8");
+    if (size <= longestFile) return decoded(readFileSync(file));
     const head = readHead(file);
     // Data of another kind may be as large as it likes.
     if (!looksLikeManifest(head) && !mayBeCompose(head)) return "";
@@ -132,6 +132,14 @@ function readText(file: string, path: string): string {
       cause: thrown,
     });
   }
+}
+
+// As YAML has it (https://yaml.org/spec/1.2.2/#52-character-encodings): what PowerShell's `>` writes is UTF-16.
+function decoded(bytes: Buffer): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  return bytes.toString("utf8");
 }
 
 function readHead(file: string): string {
@@ -154,5 +162,5 @@ async function readInput({ stdin }: Io): Promise<string> {
       throw new SeaworthyError("limit-exceeded", `read the standard input: more than ${longestFile} bytes`);
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return decoded(Buffer.concat(chunks));
 }

@@ -115,6 +115,16 @@ test("scan k8s reads a base beside the place that is named, but not through a li
   assert.match(out, /manifest-unreadable {2}link\/b\.yaml/u);
 });
 
+test("scan k8s reads UTF-16 as PowerShell writes it, and containers without a name", async () => {
+  const cwd = tree({});
+  const bytes = Buffer.from(`\uFEFF${pod("a:1").replace("name: c, ", "")}`, "utf16le");
+  writeFileSync(join(cwd, "little.yaml"), bytes);
+  writeFileSync(join(cwd, "big.yaml"), Buffer.from(bytes).swap16());
+  const { code, out } = await run(["--no-scan"], { cwd });
+  assert.equal(code, 0, out);
+  assert.match(out, /big\.yaml:6 {2}Pod app\n {2}little\.yaml:6 {2}Pod app\n/u);
+});
+
 test("scan k8s passes over data that is too large, and tells of manifests that are", async () => {
   const cwd = tree({ "a.yaml": pod("a:1"), "data.json": `[${"1,".repeat(17 * 2 ** 20)}1]` });
   const first = await run(["--no-scan"], { cwd });
