@@ -46,7 +46,7 @@ export async function manifestTree(
       if (!bounds.allows(path)) throw leadsOut(path);
       return readText(resolve(io.cwd, path), path);
     },
-    linkOut: bounds.linkOut,
+    linkOut: (directory) => bounds.linkOut(directory),
   };
 }
 

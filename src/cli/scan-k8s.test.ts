@@ -101,14 +101,21 @@ test("scan k8s reads nothing that a link leads out to, says so, and reads it whe
   assert.equal(code, 3);
   assert.equal(out.includes("s3cr3t") || out.includes("b:1"), false, out);
   for (const link of ["a/.env", "a/out", "a/b.yaml"])
-    assert.match(out, new RegExp(`manifest-unreadable {2}${link} .*a link leads out of the named places`, "u"));
+    assert.match(
+      out,
+      new RegExp(`manifest-unreadable {2}${link} .*a link leads out of the named places`, "u"),
+    );
   assert.match(out, /chart-not-rendered .*its link "[^"]*x\.yaml" leads out of the named places/u);
   assert.deepEqual(await references(["a", "home"], { cwd, path }), ["b:1", "evil.example/x:s3cr3t"]);
 });
 
 test("scan k8s reads a base beside the place that is named, but not through a link", async () => {
   const kustomization = "resources: [../base/b.yaml, ../link/b.yaml]\n";
-  const cwd = tree({ "a/kustomization.yaml": kustomization, "base/b.yaml": pod("b:1"), "else/b.yaml": pod("e:1") });
+  const cwd = tree({
+    "a/kustomization.yaml": kustomization,
+    "base/b.yaml": pod("b:1"),
+    "else/b.yaml": pod("e:1"),
+  });
   symlinkSync("else", join(cwd, "link"));
   const { out } = await run(["--no-scan", "a"], { cwd });
   assert.match(out, /^b:1$/mu);

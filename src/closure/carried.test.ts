@@ -52,7 +52,10 @@ for (const [keyword, config] of hostile)
       lines.filter((one) => one !== "WORKDIR /"),
       [],
     );
-    assert.match(limits.join("\n"), new RegExp(`^${keyword} of the image is not carried over: "[^\\n]*"$`, "u"));
+    assert.match(
+      limits.join("\n"),
+      new RegExp(`^${keyword} of the image is not carried over: "[^\\n]*"$`, "u"),
+    );
   });
 
 test("carriedConfig() begins no line with what a text of the config says", () => {

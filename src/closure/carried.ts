@@ -20,7 +20,12 @@ export function carriedConfig(config: ImageConfig): Carried {
     each("ENV", pairs, ([name]) => name, environmentLine),
     each("LABEL", Object.entries(labels), ([key]) => key, labelLine),
     each("EXPOSE", exposedPorts, (port) => port, portLine),
-    each("VOLUME", volumes, (path) => path, (path) => `VOLUME [${variableless(JSON.stringify(path))}]`),
+    each(
+      "VOLUME",
+      volumes,
+      (path) => path,
+      (path) => `VOLUME [${variableless(JSON.stringify(path))}]`,
+    ),
     each("WORKDIR", [config.workingDir], (path) => path, placeLine),
     each("STOPSIGNAL", stopSignal === undefined ? [] : [stopSignal], (signal) => signal, signalLine),
     each("HEALTHCHECK", [config], () => config.healthcheck.join(" "), healthLine),
@@ -54,7 +59,9 @@ function environmentLine([name, value]: readonly [string, string]): string | und
 }
 
 function labelLine([key, value]: readonly [string, string]): string | undefined {
-  return key !== "" && isOneLine(key) && isOneLine(value) ? `LABEL ${quoted(key)}=${quoted(value)}` : undefined;
+  return key !== "" && isOneLine(key) && isOneLine(value)
+    ? `LABEL ${quoted(key)}=${quoted(value)}`
+    : undefined;
 }
 
 function portLine(port: string): string | undefined {

@@ -528,7 +528,9 @@ const rows: readonly Row[] = [
       "opt/lib/x.jar": {},
     },
     argv: ["/opt/jdk/bin/java", "-jar", "/srv/a.jar"],
-    config: { env: ["JAVA_TOOL_OPTIONS=-Xmx1g -javaagent:/opt/otel.jar=k=v", "JDK_JAVA_OPTIONS=-cp /opt/lib/*"] },
+    config: {
+      env: ["JAVA_TOOL_OPTIONS=-Xmx1g -javaagent:/opt/otel.jar=k=v", "JDK_JAVA_OPTIONS=-cp /opt/lib/*"],
+    },
     needed: ["opt/otel.jar", "opt/lib/x.jar"],
   },
   {
@@ -557,7 +559,13 @@ const rows: readonly Row[] = [
     what: "programs in substitutions, assignments and texts of a script, by the image's variables",
     files: {
       "bin/sh": elf(),
-      "usr/bin/run": script("/bin/sh", "X=$(probe --all)", "$APP_HOME/bin/server", "${CONF:-/etc/c.conf}", "sleep 1; finish"),
+      "usr/bin/run": script(
+        "/bin/sh",
+        "X=$(probe --all)",
+        "$APP_HOME/bin/server",
+        "${CONF:-/etc/c.conf}",
+        "sleep 1; finish",
+      ),
       "usr/bin/probe": elf(),
       "usr/bin/finish": elf(),
       "opt/app/bin/server": elf(),
@@ -635,14 +643,23 @@ const rows: readonly Row[] = [
   },
   {
     what: "libraries that the environment has loaded before all others",
-    files: { "usr/bin/app": elf(), [`${lib}/libjemalloc.so.2`]: elf({ needed: ["liba.so"] }), "usr/lib/liba.so": elf() },
+    files: {
+      "usr/bin/app": elf(),
+      [`${lib}/libjemalloc.so.2`]: elf({ needed: ["liba.so"] }),
+      "usr/lib/liba.so": elf(),
+    },
     argv: ["app"],
     config: { env: ["LD_PRELOAD=libjemalloc.so.2"] },
     doubtful: [`${lib}/libjemalloc.so.2`, "usr/lib/liba.so"],
   },
   {
     what: "what stands beside a list of Java's arguments, as jib writes it",
-    files: { "opt/jdk/bin/java": elf(), "app/jib-classpath-file": {}, "app/libs/a.jar": {}, "app/classes/Main.class": {} },
+    files: {
+      "opt/jdk/bin/java": elf(),
+      "app/jib-classpath-file": {},
+      "app/libs/a.jar": {},
+      "app/classes/Main.class": {},
+    },
     argv: ["/opt/jdk/bin/java", "-cp", "@/app/jib-classpath-file", "Main"],
     needed: ["app/jib-classpath-file", "app/libs/a.jar", "app/classes/Main.class"],
   },

@@ -2,13 +2,13 @@ import type { ElfFacts, FileFacts, ImportFacts, ScriptFacts } from "../core/fact
 import type { FileSystem } from "../core/file-system.ts";
 import type { ImageConfig } from "../core/image.ts";
 import { findProgram, isOtherInterpreter, type Start, startOf } from "./command.ts";
+import { requestOf } from "./interpreters.ts";
 import { followJar, startJava } from "./java.ts";
 import { isLibc, keepLibcParts, keepLibrary, keepLibraryLike, libraryPath } from "./libraries.ts";
 import { createNode, followNode, settleNode } from "./node.ts";
 import { createPython, followPython, isPython, settlePython, startPython } from "./python.ts";
 import { directoryOf, keep, keepBelow, type Level, nameOf, type Reason, walkPath } from "./reach.ts";
 import { keepApplication, keepNamed, keepShell, noteUnknown, type Search } from "./search.ts";
-import { requestOf } from "./interpreters.ts";
 import { followShellScript, isShellScript, runWords, startProgram } from "./start.ts";
 import { expectedData, isDocumentation, isGeneral, isOnPath, keepSystemData } from "./system.ts";
 

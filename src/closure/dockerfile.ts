@@ -4,6 +4,7 @@ import type { Accounts } from "../core/plugin.ts";
 import { carriedConfig, variableless } from "./carried.ts";
 import type { Closure } from "./closure.ts";
 import { findProgram } from "./command.ts";
+import type { PackageDatabase } from "./package-database.ts";
 import { directoryOf, walkPath, within } from "./reach.ts";
 
 /** What a planned image is made from. */
@@ -17,6 +18,8 @@ export interface DockerfilePlan {
   /** Paths that the base brings itself. */
   readonly isInBase: (path: string) => boolean;
   readonly accounts: Accounts | undefined;
+  /** Of the packages that stay and that the base does not bring; undefined where there is none that can be written. */
+  readonly database: PackageDatabase | undefined;
 }
 
 /** Kept paths, grouped: where all in a directory is kept the directory stands for it. Sorted. */
@@ -53,17 +56,20 @@ export function slimDockerfile(plan: DockerfilePlan): {
   readonly text: string;
   readonly limits: readonly string[];
 } {
-  const { config, closure, files, base, image } = plan;
-  const paths = groupKept(files, (path) => closure.kept.has(path) && !plan.isInBase(path)).map(
-    (path) => `/${path}`,
-  );
-  const copies = findProgram(files, { ...closure.start, environment: new Map() }, "cp");
+  const { config, closure, files, base, image, database } = plan;
+  const stays = (path: string): boolean => closure.kept.has(path) || database?.files.has(path) === true;
+  const paths = groupKept(files, (path) => stays(path) && !plan.isInBase(path)).map((path) => `/${path}`);
+  const program = (name: string): string | undefined =>
+    findProgram(files, { ...closure.start, environment: new Map() }, name);
+  const copies = program("cp");
+  const shell = copies === undefined ? undefined : program("sh");
   const user = userOf(plan);
   const carried = carriedConfig(config);
   const lines = [
     image === undefined ? "ARG IMAGE" : `ARG IMAGE=${image}`,
     `FROM \${IMAGE} AS ${stage}`,
     ...(copies === undefined ? [] : gather(copies, paths)),
+    ...(shell === undefined || database === undefined ? [] : writeDatabase(shell, database)),
     "",
     `FROM ${base}`,
     ...(copies === undefined ? copyEach(files, paths) : [`COPY --from=${stage} ["${gathered}/", "/"]`]),
@@ -80,37 +86,58 @@ export function slimDockerfile(plan: DockerfilePlan): {
           "the image has no cp: links that stand alone become copies of what they lead to, since COPY follows them",
         ]
       : []),
-    `no package database is copied: a scanner sees the planned image's OS packages only in the report of this image`,
+    ...(database !== undefined && (shell !== undefined || database.stanzas.length === 0)
+      ? []
+      : ["no package database is copied: scanners see the OS packages only in the report of this image"]),
   ];
   return { text: lines.join("\n"), limits };
 }
 
 // COPY follows a link that it is told to copy (moby/moby#40449); cp -a keeps it, with owner, mode and capabilities.
 function gather(program: string, paths: readonly string[]): readonly string[] {
-  const chunks: string[][] = [[]];
-  let size = 0;
-  for (const path of paths) {
-    if (size + path.length > longestCommand) {
-      chunks.push([]);
-      size = 0;
-    }
-    chunks.at(-1)?.push(path);
-    size += path.length + 8;
-  }
   return [
     "# COPY would follow links; cp keeps them, with owners and modes.",
     "USER 0",
     `WORKDIR ${gathered}`,
     // Elsewhere --parents of coreutils 9.1 does not find the directories whose modes it has to keep.
     "WORKDIR /",
-    ...chunks.map((chunk) => {
-      const words = [program, "-a", "--parents", ...chunk, gathered].map((word) => `  ${json(word)}`);
-      return `RUN [ \\\n${words.join(", \\\n")} \\\n]`;
-    }),
+    ...chunksOf(paths).map((chunk) => runLine([program, "-a", "--parents", ...chunk, gathered])),
   ];
 }
 
+// The database of the image still tells of what is gone: what is true of the rest is written, an argument for each package.
+function writeDatabase(shell: string, { path, stanzas }: PackageDatabase): readonly string[] {
+  if (stanzas.length === 0) return [];
+  const target = `${gathered}${path}`;
+  return [
+    "# For scanners: the packages that stay.",
+    `WORKDIR ${target.slice(0, target.lastIndexOf("/"))}`,
+    "WORKDIR /",
+    ...chunksOf(stanzas).map((chunk) =>
+      runLine([shell, "-c", `printf '%s\\n' "$@" >>${target}`, "sh", ...chunk]),
+    ),
+  ];
+}
+
+function runLine(words: readonly string[]): string {
+  return `RUN [ \\\n${words.map((word) => `  ${json(word)}`).join(", \\\n")} \\\n]`;
+}
+
 const longestCommand = 60_000;
+
+function chunksOf(words: readonly string[]): readonly (readonly string[])[] {
+  const chunks: string[][] = [[]];
+  let size = 0;
+  for (const word of words) {
+    if (size + word.length > longestCommand) {
+      chunks.push([]);
+      size = 0;
+    }
+    chunks.at(-1)?.push(word);
+    size += word.length + 8;
+  }
+  return chunks;
+}
 
 function copyEach(files: FileSystem, paths: readonly string[]): readonly string[] {
   const lines: string[] = [];

@@ -40,8 +40,7 @@ export function startPythonCommand(
     case "script":
       return startSource(search, rest, file, reason);
     case "nothing":
-      if (args.length === 0 || args.every((arg) => /^-[bBdEiIOqsSuvx]+$/.test(arg)))
-        keepTyped(search, python.sites, file);
+      if (args.every((arg) => /^-[bBdEiIOqsSuvx]+$/.test(arg))) keepTyped(search, python.sites, file);
   }
 }
 
@@ -72,12 +71,7 @@ function keepTyped(search: Search, directories: Iterable<string>, file: string):
 }
 
 /** Modules that words name: gunicorn app:app, flask --app app, FLASK_APP=app: of the command line or the environment. */
-export function keepNamedModules(
-  search: Search,
-  args: readonly string[],
-  from: string,
-  level: Level,
-): void {
+export function keepNamedModules(search: Search, args: readonly string[], from: string, level: Level): void {
   for (const text of [...args, ...search.start.environment.values()]) {
     const [, name] = /^(?:-[^=]*=)?([A-Za-z_][\w.]*)(?::[\w.()]+)?$/.exec(text) ?? [];
     if (name !== undefined) followPython(search, search.python, from, requestOf("python", name), level);
@@ -112,7 +106,12 @@ function keepScript(search: Search, script: string, from: string, reason: Reason
 }
 
 /** Follows the command line of Node. */
-export function startNodeCommand(search: Search, file: string, args: readonly string[], reason: Reason): void {
+export function startNodeCommand(
+  search: Search,
+  file: string,
+  args: readonly string[],
+  reason: Reason,
+): void {
   interpret(search, file);
   const valued = /^(?:-r|--require|--import|--loader|--experimental-loader|-C|--conditions|--env-file)$/;
   const at = args.findIndex((arg, index) => !arg.startsWith("-") && !valued.test(args[index - 1] ?? ""));
@@ -158,7 +157,12 @@ export function requestOf(language: ImportFacts["language"], name: string): Impo
 }
 
 /** Follows the command line of a Java launcher, with the options that it takes from the environment. */
-export function startJavaCommand(search: Search, file: string, args: readonly string[], reason: Reason): void {
+export function startJavaCommand(
+  search: Search,
+  file: string,
+  args: readonly string[],
+  reason: Reason,
+): void {
   interpret(search, file);
   startJava(search, file, reason.level);
   const base = search.start.workingDir;
@@ -173,7 +177,8 @@ export function startJavaCommand(search: Search, file: string, args: readonly st
     const [, joined] = /^--(?:class-path|module-path)=(.+)$/.exec(word) ?? [];
     const path = classPathOption.test(words[at - 1] ?? "") ? word : joined;
     if (path?.startsWith("@") === false) keepClassPath(search, path, base, of("on the class path"));
-    else if (path !== undefined || word.startsWith("@")) keepListed(search, (path ?? word).slice(1), of("a list of arguments"));
+    else if (path !== undefined || word.startsWith("@"))
+      keepListed(search, (path ?? word).slice(1), of("a list of arguments"));
   }
   keepClassPath(search, search.start.environment.get("CLASSPATH") ?? "", base, of("in CLASSPATH"));
   const jar = args.indexOf("-jar");
@@ -209,4 +214,3 @@ export function keepArguments(search: Search, args: readonly string[], from: str
     keepNamed(search, value, { level, why: `an argument names ${value}`, from });
   }
 }
-

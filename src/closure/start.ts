@@ -78,8 +78,7 @@ function startScript(
     { ...reason, why: "its interpreter", from: own },
     depth + 1,
   );
-  if (words.includes("$@") && isShellScript(interpreter))
-    startArguments(search, args, own, reason, depth);
+  if (words.includes("$@") && isShellScript(interpreter)) startArguments(search, args, own, reason, depth);
   if (computed) keepAllPrograms(search, own);
   if (interpreter.some((word) => /python/.test(word))) keepNamedModules(search, args, own, reason.level);
 }
@@ -96,7 +95,9 @@ function startShell(
   reason: Reason,
   depth: number,
 ): void {
-  const at = args.findIndex((arg, index) => !/^[-+]/.test(arg) && !/^[-+][A-Za-z]*[oO]$/.test(args[index - 1] ?? ""));
+  const at = args.findIndex(
+    (arg, index) => !/^[-+]/.test(arg) && !/^[-+][A-Za-z]*[oO]$/.test(args[index - 1] ?? ""),
+  );
   const [script, ...rest] = at < 0 ? [] : args.slice(at);
   if (script === undefined) {
     search.limits.add(`${shell} is the image's command: what is typed into it is not known`);

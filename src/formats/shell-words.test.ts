@@ -39,7 +39,10 @@ exec "$@"
 });
 
 test("readShellWords() names the files that a script takes in", () => {
-  assert.deepEqual(readShellWords('. /etc/a; if x; then source "$D/b"; fi; find . -name c').reads, ["/etc/a", "$D/b"]);
+  assert.deepEqual(readShellWords('. /etc/a; if x; then source "$D/b"; fi; find . -name c').reads, [
+    "/etc/a",
+    "$D/b",
+  ]);
 });
 
 for (const text of ['"$RUNNER" x', "eval x", "$(which app) x", "`which app`"])

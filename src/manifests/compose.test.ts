@@ -107,7 +107,10 @@ for (const [what, files, images, gaps = [], notes = []] of rows)
   });
 
 test("findImages() passes over includes of files that are not Compose's", () => {
-  const found = findImages(treeOf({ ".gitlab-ci.yml": "include: [x.yml]\n", "a.yaml": "services: {a: {image: a:1}}\n" }), []);
+  const found = findImages(
+    treeOf({ ".gitlab-ci.yml": "include: [x.yml]\n", "a.yaml": "services: {a: {image: a:1}}\n" }),
+    [],
+  );
   assert.deepEqual(found.gaps, []);
 });
 

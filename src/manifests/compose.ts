@@ -1,6 +1,13 @@
 import { posix } from "node:path";
 import { messageOf } from "../core/errors.ts";
-import { type YamlMap, type YamlText, type YamlValue, yamlAt, yamlItems, yamlTextAt } from "../formats/yaml.ts";
+import {
+  type YamlMap,
+  type YamlText,
+  type YamlValue,
+  yamlAt,
+  yamlItems,
+  yamlTextAt,
+} from "../formats/yaml.ts";
 import { interpolate, parseDotEnv } from "./compose-variables.ts";
 import {
   type Document,

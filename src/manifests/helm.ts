@@ -169,14 +169,15 @@ function partImages(
 }
 
 /** The images that values name by the customs of charts: `image` and `…Image`, whole or in parts. */
-function valuesImages({ value, placeOf }: Values, chart: string, appVersion: string | undefined): readonly Found[] {
+function valuesImages(values: Values, chart: string, appVersion: string | undefined): readonly Found[] {
+  const { value } = values;
   if (value === undefined) return [];
   const registry = yamlTextAt(value, "global", "imageRegistry") || undefined;
   const uses: Found[] = [];
   const own = { kind: "values", namespace: null, name: chart, container: null, pointer: "", field: "" };
   const add = (place: YamlText, image: string): void => {
     const { line, column, text: written } = place;
-    const { file, index: document } = placeOf(place);
+    const { file, index: document } = values.placeOf(place);
     uses.push({ ...own, file, document, line, column, written, image, via: null });
   };
   walk(value, "", { registry, tag: appVersion }, add);

@@ -55,7 +55,12 @@ function objectImages(value: YamlValue, place: Place, pointer: string): Finds {
     const of = kind.slice(0, -"List".length);
     return together(items.items.map((item) => objectImages(headed(item, value, of), place, "")));
   }
-  if (isFluxKustomization(value)) return changesOf(yamlAt(value, "spec"), { ...place, kind, name: yamlTextAt(value, "metadata", "name") ?? "" });
+  if (isFluxKustomization(value))
+    return changesOf(yamlAt(value, "spec"), {
+      ...place,
+      kind,
+      name: yamlTextAt(value, "metadata", "name") ?? "",
+    });
   if (withoutPods.has(kind) || policies.test(yamlTextAt(value, "apiVersion") ?? "")) return nothing;
   const owner: Owner = {
     ...place,

@@ -159,7 +159,10 @@ function headed(document: Document, target: Target | undefined): Document {
 }
 
 function removalsOf(object: YamlValue): readonly Removal[] {
-  const owner = { kind: yamlTextAt(object, "kind") ?? "", name: yamlTextAt(object, "metadata", "name") ?? "" };
+  const owner = {
+    kind: yamlTextAt(object, "kind") ?? "",
+    name: yamlTextAt(object, "metadata", "name") ?? "",
+  };
   if (isDeletion(object)) return [{ ...owner, field: "", container: null }];
   const found: Removal[] = [];
   const search = (value: YamlValue, field: string): void => {

@@ -110,10 +110,13 @@ const rows: readonly (readonly [what: string, files: Files, images: readonly str
   ],
   [
     "a patch that takes an object away",
-    overlay(`patches:\n${patch("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\n$patch: delete")}`, {
-      "prod/kustomization.yaml": `resources: [../base, other.yaml]\npatches:\n${patch("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\n$patch: delete")}`,
-      "prod/other.yaml": app.replace("{name: app}", "{name: other}").replace("web:1", "other:1"),
-    }),
+    overlay(
+      `patches:\n${patch("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\n$patch: delete")}`,
+      {
+        "prod/kustomization.yaml": `resources: [../base, other.yaml]\npatches:\n${patch("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\n$patch: delete")}`,
+        "prod/other.yaml": app.replace("{name: app}", "{name: other}").replace("web:1", "other:1"),
+      },
+    ),
     ["other:1", "r.io/init:1", side],
   ],
   [
@@ -301,11 +304,18 @@ test("findImages() ends in time where bases are used over and over, and says so"
     `k${at}/kustomization.yaml`,
     `resources: [../k${at + 1}, ../k${at + 1}/, ./../k${at + 1}]\n`,
   ]);
-  const files = { ...Object.fromEntries(levels), "k30/kustomization.yaml": "resources: [app.yaml]\n", "k30/app.yaml": app };
+  const files = {
+    ...Object.fromEntries(levels),
+    "k30/kustomization.yaml": "resources: [app.yaml]\n",
+    "k30/app.yaml": app,
+  };
   const started = process.cpuUsage();
   const found = findImages(treeOf(files), []);
   assert.ok(process.cpuUsage(started).user < 10_000_000);
-  assert.ok(found.gaps.some(({ message }) => message.includes("more than")), JSON.stringify(found.gaps));
+  assert.ok(
+    found.gaps.some(({ message }) => message.includes("more than")),
+    JSON.stringify(found.gaps),
+  );
 });
 
 test("findImages() ends in time where patches and images are many, and says so", () => {
@@ -319,5 +329,8 @@ test("findImages() ends in time where patches and images are many, and says so",
   const started = process.cpuUsage();
   const found = findImages(treeOf(files), []);
   assert.ok(process.cpuUsage(started).user < 15_000_000);
-  assert.ok(found.gaps.some(({ message }) => message.includes("more than")), JSON.stringify(found.gaps));
+  assert.ok(
+    found.gaps.some(({ message }) => message.includes("more than")),
+    JSON.stringify(found.gaps),
+  );
 });
