@@ -17,6 +17,7 @@ function plan(
   argv: readonly string[],
   more: Partial<ImageConfig> = {},
   database?: PackageDatabase,
+  base = "scratch",
 ): {
   readonly text: string;
   readonly limits: string;
@@ -28,7 +29,7 @@ function plan(
   const closure = findClosure(files, config);
   const { text, limits } = slimDockerfile({
     image: "registry.example/app:1",
-    base: "scratch",
+    base,
     config,
     closure,
     files,
@@ -37,7 +38,7 @@ function plan(
     database,
   });
   const [app, last] = parseDockerfile(text);
-  assert.deepEqual([app?.name, app?.base, last?.base], ["app", "registry.example/app:1", "scratch"]);
+  assert.deepEqual([app?.name, app?.base, last?.base], ["app", "registry.example/app:1", base]);
   return { text, limits: limits.join("\n"), app: app?.instructions ?? [], last: last?.instructions ?? [] };
 }
 
@@ -170,4 +171,12 @@ test("slimDockerfile() starts a shell's one plain command without the shell", ()
   });
   assert.deepEqual(one(last, "CMD")?.json, ["app", "a b"]);
   assert.equal(one(last, "ENTRYPOINT"), undefined);
+});
+
+test("slimDockerfile() takes away the entrypoint of a base where the image has none", () => {
+  const told = { "usr/bin/python3": elf(), "srv/a.py": {} };
+  const config = { cmd: ["python3", "/srv/a.py"] };
+  const { last } = plan(told, [], config, undefined, "gcr.io/distroless/python3-debian12");
+  assert.deepEqual([one(last, "ENTRYPOINT")?.json, one(last, "CMD")?.json], [[], ["python3", "/srv/a.py"]]);
+  assert.equal(one(plan(told, [], config).last, "ENTRYPOINT"), undefined);
 });

@@ -161,15 +161,16 @@ function json(text: string): string {
   return JSON.stringify(text);
 }
 
-function commandLines({ config, closure }: DockerfilePlan): readonly string[] {
-  if (closure.start.withoutShell)
-    return config.entrypoint.length > 0
-      ? [`ENTRYPOINT ${JSON.stringify(closure.start.argv)}`]
-      : [`CMD ${JSON.stringify(closure.start.argv)}`];
-  return [
-    ...(config.entrypoint.length > 0 ? [`ENTRYPOINT ${JSON.stringify(config.entrypoint)}`] : []),
-    ...(config.cmd.length > 0 ? [`CMD ${JSON.stringify(config.cmd)}`] : []),
-  ];
+function commandLines({ config, closure, base }: DockerfilePlan): readonly string[] {
+  const { withoutShell, argv } = closure.start;
+  const line = (keyword: string, words: readonly string[]): readonly string[] =>
+    words.length > 0 ? [`${keyword} ${JSON.stringify(words)}`] : [];
+  if (config.entrypoint.length > 0)
+    return withoutShell
+      ? line("ENTRYPOINT", argv)
+      : [...line("ENTRYPOINT", config.entrypoint), ...line("CMD", config.cmd)];
+  // CMD alone would be arguments of the base's own entrypoint: distroless has interpreters there.
+  return [...(base === "scratch" ? [] : ["ENTRYPOINT []"]), ...line("CMD", withoutShell ? argv : config.cmd)];
 }
 
 const nonroot = "65532:65532";
