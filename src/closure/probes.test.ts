@@ -40,6 +40,11 @@ for (const [path, text, reads] of [
     assert.deepEqual(facts?.kind === "script" ? facts.reads : undefined, reads);
   });
 
+test("closureProbes read what a script without an ending or rights loads", () => {
+  const [facts] = probe("srv/bin/www", '#!/usr/bin/env node\nrequire("../app")\n', 0o644);
+  assert.deepEqual(facts?.kind === "script" ? facts.words : undefined, ["../app"]);
+});
+
 test("closureProbes read TypeScript that Node runs, but no declarations", () => {
   const requests = (path: string): readonly string[] | undefined => {
     const [facts] = probe(path, 'import type { A } from "a";\nimport b from "b";\n');

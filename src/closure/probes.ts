@@ -50,11 +50,13 @@ function isJavascript({ path }: Candidate): boolean {
 
 const source = /\.(?:py|[cm]?[jt]sx?)$/;
 
-// `sh start.sh` asks for no mode, and a file that is taken in for no first line.
-function isScript({ path, head, mode }: Candidate): boolean {
-  const told = head[0] === 0x23 && head[1] === 0x21;
-  if (told && ((mode & 0o111) !== 0 || source.test(path))) return true;
-  return told ? isShellLine(interpreterLine(head)) : shellSource.test(path);
+// `sh start.sh` and `node bin/www` ask for no mode, and a file that is taken in for no first line.
+function isScript({ path, head }: Candidate): boolean {
+  return hasInterpreterLine(head) || shellSource.test(path);
+}
+
+function hasInterpreterLine(head: Uint8Array): boolean {
+  return head[0] === 0x23 && head[1] === 0x21;
 }
 
 const shellSource = /\.(?:ba|da|k|z)?sh$/;
@@ -73,7 +75,7 @@ const longestLine = 512;
 const longestSource = 16 * 2 ** 20;
 
 function scriptFacts({ head, bytes, path }: FoundFile): FileFacts {
-  const interpreter = head[0] === 0x23 && head[1] === 0x21 ? interpreterLine(head) : ["/bin/sh"];
+  const interpreter = hasInterpreterLine(head) ? interpreterLine(head) : ["/bin/sh"];
   if (!isShellLine(interpreter)) return scriptSource(programOf(interpreter) ?? "", path, bytes, interpreter);
   const { words, commands, reads, runsArguments, computed } = readShellWords(
     readText(bytes, longestSource, "script"),
