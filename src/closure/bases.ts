@@ -48,7 +48,8 @@ const runtimes: readonly {
   },
   {
     image: "java",
-    packages: /^(?:openjdk|eclipse-temurin|amazon-corretto|azul-zulu|microsoft-openjdk|openjdk-\d+-jre(?:-headless)?)$/,
+    packages:
+      /^(?:openjdk|eclipse-temurin|amazon-corretto|azul-zulu|microsoft-openjdk|openjdk-\d+-jre(?:-headless)?)$/,
     program: "/usr/bin/java",
     majors: { "12": ["17", "21"], "13": ["21"] },
   },

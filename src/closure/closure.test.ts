@@ -743,3 +743,17 @@ test("findClosure() ends where links and imports run in rings", () => {
   const { kept } = findClosure(files, configOf(["app"]));
   assert.equal(kept.get("usr/lib/liba.so")?.level, "needed");
 });
+
+test("findClosure() ends in time where starters start one another over a long text", () => {
+  const files = toldFiles({
+    "bin/sh": elf(),
+    "bin/all": script("/bin/sh", "exec", "$@"),
+    "bin/some": script("/bin/sh", "echo"),
+    "bin/app": elf(),
+  });
+  const starters = Array.from({ length: 30 }, (_, at) => ["all", "some", "app"][at % 3] ?? "");
+  const started = process.cpuUsage();
+  const { limits, refusals } = findClosure(files, configOf([...starters, "a b ".repeat(2 ** 17)]));
+  assert.ok(process.cpuUsage(started).user < 4_000_000);
+  assert.match([...limits, ...refusals].join("\n"), /too many others/u);
+});

@@ -13,7 +13,7 @@ import { directoryOf, keep, keepBelow, type Level, nameOf, type Reason, walkPath
 import { keepNamed, refuse, type Search } from "./search.ts";
 import { isDocumentation } from "./system.ts";
 
-const mostWrappers = 8;
+const mostWrappers = 12;
 
 /** Keeps a program and all that its command line names: the script that it runs, the program that it becomes. */
 export function startProgram(search: Search, argv: readonly string[], reason: Reason, depth: number): void {
@@ -31,8 +31,9 @@ export function startProgram(search: Search, argv: readonly string[], reason: Re
   const script = scriptOf(search, file.path);
   if (script !== undefined) {
     keepArguments(search, args, file.path, reason.level);
-    startScript(search, script, path, args, reason, depth);
-    return startNamed(search, args, file.path, depth);
+    startScript(search, script.interpreter, path, args, reason, depth);
+    // What runs all its arguments has been followed by its shell.
+    return script.words.includes("$@") ? undefined : startNamed(search, args, file.path, depth);
   }
   if (names.some(isOtherInterpreter))
     return refuse(search, reason, `"${name}" finds its modules in ways that are not followed here`);
@@ -65,21 +66,15 @@ function startNamed(search: Search, args: readonly string[], from: string, depth
 
 function startScript(
   search: Search,
-  { interpreter, words, computed }: ScriptFacts,
+  interpreter: readonly string[],
   path: string,
   args: readonly string[],
   reason: Reason,
   depth: number,
 ): void {
   const own = walkPath(search.files, path).end?.path ?? "";
-  startProgram(
-    search,
-    [...interpreter, path, ...args],
-    { ...reason, why: "its interpreter", from: own },
-    depth + 1,
-  );
-  if (words.includes("$@") && isShellScript(interpreter)) startArguments(search, args, own, reason, depth);
-  if (computed) keepAllPrograms(search, own);
+  const words = [...interpreter, path, ...args];
+  startProgram(search, words, { ...reason, why: "its interpreter", from: own }, depth + 1);
   if (interpreter.some((word) => /python/.test(word))) keepNamedModules(search, args, own, reason.level);
 }
 
