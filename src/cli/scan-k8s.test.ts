@@ -132,6 +132,21 @@ test("scan k8s reads UTF-16 as PowerShell writes it, and containers without a na
   assert.match(out, /big\.yaml:6 {2}Pod app\n {2}little\.yaml:6 {2}Pod app\n/u);
 });
 
+test("scan k8s reads the list of a large cluster's pods from the standard input", async () => {
+  const item = (at: number): object => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: `p${at}`, managedFields: ["x".repeat(2000)] },
+    spec: { containers: [{ name: "c", image: `r.io/a${at % 3}:1` }] },
+  });
+  const items = Array.from({ length: 3000 }, (_, at) => item(at));
+  const stdin = JSON.stringify({ apiVersion: "v1", kind: "List", items }, undefined, 4);
+  const { code, out } = await run(["--no-scan", "-"], { stdin });
+  assert.equal(code, 0, out.slice(0, 2000));
+  assert.match(out, /^3 images in 3000 places of 1 file$/mu);
+  assert.match(out, /^ {2}- {2}Pod p0 · c$/mu);
+});
+
 test("scan k8s passes over data that is too large, and tells of manifests that are", async () => {
   const cwd = tree({ "a.yaml": pod("a:1"), "data.json": `[${"1,".repeat(17 * 2 ** 20)}1]` });
   const first = await run(["--no-scan"], { cwd });

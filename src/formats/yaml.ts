@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from "yaml";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
+import { readJsonValue } from "./json-value.ts";
 
 /** A value of a YAML or JSON document, and where it stands (from 1). Scalars keep their text as written: `1.10` is no number. */
 export type YamlValue = YamlMap | YamlList | YamlText | YamlNull;
@@ -33,9 +34,9 @@ interface YamlPlace {
   readonly column: number;
 }
 
-/** One document of a stream, or the reason and the line why it is none. */
+/** One document of a stream, or the reason and the line why it is none. `placed`: its lines and columns are true; not of large JSON. */
 export type YamlDocument =
-  | { readonly value: YamlValue }
+  | { readonly value: YamlValue; readonly placed: boolean }
   | { readonly problem: string; readonly line: number; readonly text: string };
 
 /** What is known of a document before it is parsed. */
@@ -47,7 +48,7 @@ const longestDocument = 4 * 2 ** 20;
 
 /**
  * Reads the documents of a stream, each on its own: one that is broken takes no other with it. What `wanted` refuses by its text is
- * left out unparsed (undefined in its place), since parsing takes a second and more for each MiB. @throws SeaworthyError `limit-exceeded`.
+ * left out unparsed (undefined in its place), since parsing takes a second and more for each MiB; JSON may be longer. @throws SeaworthyError `limit-exceeded`.
  */
 export function readYaml(text: string, wanted: DocumentFilter): readonly (YamlDocument | undefined)[] {
   if (text.length > longestStream)
@@ -91,8 +92,12 @@ function parseChunk({ text, before }: Chunk): readonly YamlDocument[] {
   const broken = (problem: string, line: number): readonly YamlDocument[] => [
     { problem, line: before + line, text },
   ];
-  if (text.length > longestDocument)
+  if (text.length > longestDocument) {
+    const json = readJsonValue(text);
+    if (json !== undefined)
+      return "problem" in json ? broken(json.problem, 1) : [{ value: json, placed: false }];
     return broken(`a document of ${text.length} characters, more than ${longestDocument}`, 1);
+  }
   try {
     // Keys are compared by none of its own ways: that takes the square of their number.
     const parsed = parseAllDocuments(text.replace(/^\uFEFF/u, ""), {
@@ -110,7 +115,7 @@ function parseChunk({ text, before }: Chunk): readonly YamlDocument[] {
           line: before + lineCounter.linePos(error.pos[0]).line,
           text,
         };
-      return { value: converter(lineCounter, before)(document.contents) };
+      return { value: converter(lineCounter, before)(document.contents), placed: true };
     });
   } catch (thrown) {
     return broken(wordless(messageOf(thrown)), 1);

@@ -13,7 +13,7 @@ import {
 } from "./found.ts";
 import { mergedValues, type Values, valuesFor } from "./helm-values.ts";
 import { type ImageDefaults, isVersioned, joinedImage, withVersion } from "./image-parts.ts";
-import { kubernetesImages, mayHoldImages } from "./kubernetes.ts";
+import { kubernetesImages, mayHoldImages, withoutPlaces } from "./kubernetes.ts";
 
 /** What rendering a chart gave: its manifests, or why there are none. */
 export type Rendering = { readonly manifests: string } | { readonly failed: string };
@@ -68,13 +68,7 @@ function renderedImages(dir: string, text: string): Finds {
     const source = at === 0 ? "" : (pieces[at - 1] ?? "").trim();
     const file = source === "" ? dir : posix.join(dir, source.replace(/^[^/]*\//u, ""));
     const { documents, gaps } = parsed(file, pieces[at] ?? "", mayHoldImages);
-    const unplaced = (one: Found): Found => ({ ...one, line: null, column: null });
-    const found = together(documents.map(kubernetesImages));
-    finds.push({
-      ...found,
-      uses: found.uses.map(unplaced),
-      gaps: gaps.map((gap) => ({ ...gap, line: null })),
-    });
+    finds.push(withoutPlaces(together([...documents.map(kubernetesImages), { ...nothing, gaps }])));
   }
   return together(finds);
 }

@@ -36,8 +36,18 @@ export function mayHoldImages(text: string): boolean {
 }
 
 /** The images of a Kubernetes object or a list of them; nothing for any other document. Found by shape: a kind need not be known. */
-export function kubernetesImages({ file, index, value }: Document): Finds {
-  return objectImages(value, { file, document: index }, "");
+export function kubernetesImages({ file, index, value, placed }: Document): Finds {
+  const found = objectImages(value, { file, document: index }, "");
+  return placed ? found : withoutPlaces(found);
+}
+
+/** Finds whose lines are not those of a file. */
+export function withoutPlaces({ uses, gaps, notes }: Finds): Finds {
+  return {
+    uses: uses.map((one) => ({ ...one, line: null, column: null })),
+    gaps: gaps.map((one) => ({ ...one, line: null })),
+    notes,
+  };
 }
 
 type Place = Pick<Found, "file" | "document">;
