@@ -1,6 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from "yaml";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
-import { readJsonValue } from "./json-value.ts";
 
 /** A value of a YAML or JSON document, and where it stands (from 1). Scalars keep their text as written: `1.10` is no number. */
 export type YamlValue = YamlMap | YamlList | YamlText | YamlNull;
@@ -127,6 +126,39 @@ function wordless(message: string): string {
   // The library calls itself for each level, and has its own way to say so.
   if (/call stack/u.test(message)) return "it is nested too deep";
   return message.replace(/: ["'].*$/su, "").replace(/\s+/gu, " ");
+}
+
+// A large JSON document, without places: kubectl's list of a cluster's pods has hundreds of MiB in the library's own tree. What the API
+// server writes for itself, and nothing is sought in, is left out. Undefined where it is no JSON.
+function readJsonValue(text: string): YamlValue | { readonly problem: string } | undefined {
+  if (!/^\s*[{[]/.test(text.slice(0, 1000))) return undefined;
+  try {
+    return valueOf(JSON.parse(text), 0);
+  } catch (thrown) {
+    // The parser quotes the text, which is nobody's who reads a report.
+    return { problem: messageOf(thrown).replace(/, ".*$|: ["'].*$/su, "") };
+  }
+}
+
+const nowhere = { line: 1, column: 1 };
+const leftOut: ReadonlySet<string> = new Set(["status", "managedFields"]);
+
+function valueOf(json: unknown, depth: number): YamlValue {
+  if (depth > deepest) throw new RangeError(`more than ${deepest} levels`);
+  if (Array.isArray(json))
+    return { kind: "list", items: json.map((item) => valueOf(item, depth + 1)), ...nowhere };
+  if (typeof json === "object" && json !== null) {
+    const kept = Object.entries(json).filter(([key]) => !leftOut.has(key));
+    return {
+      kind: "map",
+      entries: new Map(kept.map(([key, part]) => [key, valueOf(part, depth + 1)])),
+      ...nowhere,
+    };
+  }
+  if (typeof json === "string") return { kind: "text", text: json, block: false, ...nowhere };
+  return json === null
+    ? { kind: "null", ...nowhere }
+    : { kind: "text", text: JSON.stringify(json), block: false, ...nowhere };
 }
 
 const mostValues = 500_000;
