@@ -757,3 +757,16 @@ test("findClosure() ends in time where starters start one another over a long te
   assert.ok(process.cpuUsage(started).user < 4_000_000);
   assert.match([...limits, ...refusals].join("\n"), /too many others/u);
 });
+
+test("findClosure() tells in one line which scripts start programs by computed names", () => {
+  const computed = (): ToldFile => ({
+    facts: [{ kind: "script", interpreter: ["/bin/sh"], words: [], reads: [], computed: true }],
+  });
+  const files = toldFiles({ "bin/sh": elf(), "usr/bin/a": computed(), "usr/bin/b": computed() });
+  const { limits, kept } = findClosure(files, configOf(["a"]));
+  assert.deepEqual(
+    limits.filter((one) => one.includes("every program on PATH")).map((one) => one.replace(/^.*: /u, "")),
+    ["usr/bin/a, usr/bin/b"],
+  );
+  assert.equal(kept.get("usr/bin/b")?.level, "doubtful");
+});

@@ -1,6 +1,6 @@
 import type { ScriptFacts } from "../core/facts.ts";
 import { readShellWords } from "../formats/shell-words.ts";
-import { findProgram, isOtherInterpreter, isShell, wrappedCommand } from "./command.ts";
+import { findProgram, isOtherInterpreter, isShell, searchPath, wrappedCommand } from "./command.ts";
 import {
   keepArguments,
   keepNamedModules,
@@ -10,7 +10,7 @@ import {
 } from "./interpreters.ts";
 import { isPython } from "./python.ts";
 import { directoryOf, keep, keepBelow, type Level, nameOf, type Reason, walkPath, within } from "./reach.ts";
-import { keepNamed, refuse, type Search } from "./search.ts";
+import { keepNamed, noteUnknown, refuse, type Search } from "./search.ts";
 import { isDocumentation } from "./system.ts";
 
 const mostWrappers = 12;
@@ -210,20 +210,17 @@ function filledIn({ start }: Search, text: string): string {
   );
 }
 
+const computedPrograms =
+  "programs that are started by names that are worked out at run time, for which every program on PATH is kept";
+
 function keepAllPrograms(search: Search, from: string): void {
-  search.limits.add(
-    `${from} starts programs by names that are worked out at run time: every program on PATH is kept`,
-  );
-  for (const directory of (
-    search.start.environment.get("PATH") ?? "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
-  ).split(":")) {
+  const isFirst = !search.unknowns.has(computedPrograms);
+  noteUnknown(search, computedPrograms, from);
+  if (!isFirst) return;
+  const why = "a program, and programs are started by computed names";
+  for (const directory of searchPath(search.start)) {
     const { end } = walkPath(search.files, directory);
-    const reason: Reason = {
-      level: "doubtful",
-      why: "a program, and programs are started by computed names",
-      from,
-    };
-    if (end?.kind === "directory") keepBelow(search, end.path, reason);
+    if (end?.kind === "directory") keepBelow(search, end.path, { level: "doubtful", why, from });
   }
 }
 
