@@ -2,31 +2,37 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
-import { defaultLintConfig, type LintConfig, readLintConfig } from "../policy/lint-config.ts";
+import { type LintConfig, readLintConfig } from "../policy/lint-config.ts";
+import { lintEnvironment } from "../policy/lint-environment.ts";
 import type { Io } from "./command.ts";
+import { isFile } from "./lint-inputs.ts";
 
 const largest = 1 << 20;
 
-/** The configuration that was named, else the first that Hadolint would find. @throws SeaworthyError `usage`, `malformed`, `limit-exceeded`. */
+/**
+ * The configuration that was named, else the first that Hadolint would find, on top of what the environment asks.
+ * @throws SeaworthyError `usage`, `malformed`, `limit-exceeded`.
+ */
 export async function findLintConfig(named: string | undefined, io: Io): Promise<LintConfig> {
+  const base = lintEnvironment(io.env);
   const places = named === undefined ? usualPlaces(io) : [named];
   for (const name of places) {
-    const text = await readFile(resolve(io.cwd, name), "utf8").catch((thrown: unknown) => {
-      if (named !== undefined)
-        throw new SeaworthyError("usage", `read configuration "${name}": ${messageOf(thrown)}`, {
-          cause: thrown,
-        });
-      return undefined;
+    const path = resolve(io.cwd, name);
+    if (named === undefined && !(await isFile(path))) continue;
+    // One that is there and cannot be read is not passed over: without it the answer is another one.
+    const text = await readFile(path, "utf8").catch((thrown: unknown) => {
+      throw new SeaworthyError("usage", `read configuration "${name}": ${messageOf(thrown)}`, {
+        cause: thrown,
+      });
     });
-    if (text === undefined) continue;
     if (text.length > largest)
       throw new SeaworthyError(
         "limit-exceeded",
         `read configuration "${name}": more than ${largest} characters`,
       );
-    return readLintConfig(text, name);
+    return readLintConfig(text, name, base);
   }
-  return defaultLintConfig;
+  return base;
 }
 
 function usualPlaces({ env }: Io): readonly string[] {

@@ -1,6 +1,6 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Readable } from "node:stream";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
 import type { Io } from "./command.ts";
 
@@ -17,14 +17,16 @@ export interface LintInput {
 const largest = 4 << 20;
 const usual = ["Dockerfile", "Containerfile"];
 
-/** Reads the files that the command line names. @throws SeaworthyError `usage`, `limit-exceeded` where there is none or one is no Dockerfile by its size. */
+/** Reads the files that the command line names, each once. @throws SeaworthyError `usage`, `limit-exceeded` where there is none or one is no Dockerfile by its size. */
 export async function lintInputs(names: readonly string[], io: Io): Promise<readonly LintInput[]> {
-  const inputs: LintInput[] = [];
-  for (const name of names.length === 0 ? [await defaultFile(io)] : names) {
-    if (name === "-") inputs.push({ name, path: undefined, text: textOf(await standardInput(io.stdin)) });
-    else for (const file of await filesOf(name, io)) inputs.push(await inputOf(file, io));
-  }
-  return inputs;
+  const inputs = new Map<string, LintInput>();
+  for (const name of names.length === 0 ? [await defaultFile(io)] : names)
+    for (const file of name === "-" ? [name] : await filesOf(name, io)) {
+      const path = file === "-" ? undefined : resolve(io.cwd, file);
+      const key = path ?? file;
+      if (!inputs.has(key)) inputs.set(key, await inputOf(file, path, io));
+    }
+  return [...inputs.values()];
 }
 
 async function defaultFile(io: Io): Promise<string> {
@@ -34,7 +36,8 @@ async function defaultFile(io: Io): Promise<string> {
   });
 }
 
-async function isFile(path: string): Promise<boolean> {
+/** Is it there, and a regular file (or a link to one)? */
+export async function isFile(path: string): Promise<boolean> {
   return await stat(path).then(
     (there) => there.isFile(),
     () => false,
@@ -77,23 +80,23 @@ function isDockerfile(name: string): boolean {
   return (named || /.\.(?:dockerfile|containerfile)$/i.test(name)) && !others.test(name);
 }
 
-async function inputOf(name: string, io: Io): Promise<LintInput> {
-  const path = resolve(io.cwd, name);
-  const { size } = await stat(path);
-  if (size > largest) throw tooLarge(name);
-  const bytes = await readFile(path).catch((thrown: unknown) => {
-    throw unreadable(name, thrown);
-  });
+async function inputOf(name: string, path: string | undefined, io: Io): Promise<LintInput> {
+  const bytes = await boundedBytes(path === undefined ? io.stdin : createReadStream(path), name).catch(
+    (thrown: unknown) => {
+      throw thrown instanceof SeaworthyError ? thrown : unreadable(name, thrown);
+    },
+  );
   return { name, path, text: textOf(bytes) };
 }
 
-async function standardInput(stdin: Readable): Promise<Buffer> {
+// Devices and pipes have no size that could be asked for.
+async function boundedBytes(stream: AsyncIterable<unknown>, name: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stdin) {
+  for await (const chunk of stream) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     size += bytes.length;
-    if (size > largest) throw tooLarge("-");
+    if (size > largest) throw tooLarge(name);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);

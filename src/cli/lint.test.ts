@@ -41,9 +41,13 @@ interface Ran {
 async function run(
   cwd: string,
   args: readonly string[],
-  more: { readonly stdin?: string; readonly env?: Record<string, string> } = {},
+  more: {
+    readonly stdin?: string | Buffer;
+    readonly env?: Record<string, string>;
+    readonly terminal?: boolean;
+  } = {},
 ): Promise<Ran> {
-  const stdout = new Sink();
+  const stdout = Object.assign(new Sink(), { isTTY: more.terminal === true });
   const stderr = new Sink();
   const stdin = Readable.from(more.stdin === undefined ? [] : [Buffer.from(more.stdin)]);
   const env = { HOME: join(cwd, "home"), ...more.env };
@@ -213,6 +217,22 @@ suite("seaworthy lint", () => {
     assert.equal((await json(elsewhere)).code, 0);
   });
 
+  test("lint reads Hadolint's variables of the environment; its own options come before them", async () => {
+    const directory = project({ Dockerfile: flawed, ".hadolint.yaml": "override: {info: [DL3004]}\n" });
+    const asked = (env: Record<string, string>, ...args: readonly string[]) =>
+      run(directory, ["-f", "json", ...args], { env });
+    const { out } = await asked({ HADOLINT_IGNORE: "DL3004" });
+    assert.deepEqual(
+      reportOf(out).suppressed.map(({ rule, by }) => `${rule} by ${by}`),
+      ["SW-DF-004 by HADOLINT_IGNORE"],
+    );
+    assert.equal((await asked({ HADOLINT_FAILURE_THRESHOLD: "warning" })).code, 0);
+    assert.equal((await asked({ HADOLINT_NOFAIL: "1" })).code, 0);
+    assert.equal((await asked({ HADOLINT_NOFAIL: "1" }, "--fail-on", "low")).code, 1);
+    const wrong = await asked({ HADOLINT_FAILURE_THRESHOLD: "bad" });
+    assert.deepEqual([wrong.code, /malformed: .*HADOLINT_FAILURE_THRESHOLD/.test(wrong.err)], [2, true]);
+  });
+
   test("lint --fix edits files in place, keeps mode and link, and tells what is left", async () => {
     const directory = project({ real: flawed, "b/Dockerfile": clean });
     chmodSync(join(directory, "real"), 0o640);
@@ -242,6 +262,39 @@ suite("seaworthy lint", () => {
       dry.out,
       "--- Dockerfile\n+++ Dockerfile\n@@ -1,5 +1,5 @@\n FROM debian:12.7\n-RUN apk add a=1\n+RUN apk add --no-cache a=1\n WORKDIR /a\n RUN sudo b\n USER 1\n",
     );
+  });
+
+  test("lint --fix lets no text of a file steer the terminal, and prints it as it is elsewhere", async () => {
+    const hostile = "FROM a:1\nRUN apk add \u001B[2J\ta=1\n";
+    const directory = project({ "\u001B[31mDockerfile": hostile });
+    for (const args of [
+      ["--fix", "--dry-run", "\u001B[31mDockerfile"],
+      ["--fix", "-"],
+    ]) {
+      const shown = await run(directory, args, { stdin: hostile, terminal: true });
+      assert.match(shown.out, /RUN apk add --no-cache \\u\{1b\}\[2J\ta=1\n/);
+      const piped = await run(directory, args, { stdin: hostile });
+      assert.ok(piped.out.includes("RUN apk add --no-cache \u001B[2J\ta=1\n"));
+      assert.equal(`${shown.out}${shown.err}${piped.err}`.includes("\u001B"), false);
+    }
+    const { err } = await run(directory, ["--fix", "\u001B[31mDockerfile"]);
+    assert.equal(err, "\\u{1b}[31mDockerfile: 1 finding mended\n");
+  });
+
+  test("lint reads each file once, however often it is named, and no device without end", async () => {
+    const directory = project({ Dockerfile: flawed });
+    const { report } = await json(directory, "Dockerfile", "./Dockerfile", ".");
+    assert.deepEqual([report.files, report.findings.length], [["Dockerfile"], 2]);
+    const twice = await run(directory, ["-f", "json", "-", "-"], { stdin: flawed });
+    assert.deepEqual([twice.code, reportOf(twice.out).files], [1, ["-"]]);
+    const endless = await run(directory, ["/dev/zero"]);
+    assert.deepEqual([endless.code, /more than \d+ bytes/.test(endless.err)], [2, true]);
+  });
+
+  test("lint --fix prints no report in the place of a standard input that it cannot read", async () => {
+    const { code, out, err } = await run(project({}), ["--fix", "-"], { stdin: Buffer.from([0xff, 0x0a]) });
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err, /malformed: mend "-": it is not UTF-8 text/);
   });
 
   test("lint leaves a file that is not UTF-8 alone, and does not take it for clean", async () => {

@@ -1,3 +1,4 @@
+import { SeaworthyError } from "../core/errors.ts";
 import type { LintNote } from "../core/lint.ts";
 import { type FileLint, lintFile, type ScriptJudge, unreadable } from "../pipeline/lint.ts";
 import { fixFile } from "../pipeline/lint-fix.ts";
@@ -6,6 +7,7 @@ import { configNotes } from "../pipeline/lint-suppress.ts";
 import type { LintConfig } from "../policy/lint-config.ts";
 import { lintJson } from "../reports/lint-json.ts";
 import { lintTable } from "../reports/lint-table.ts";
+import { clean } from "../reports/terminal.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import { findLintConfig } from "./lint-config-file.ts";
 import { type LintInput, lintInputs } from "./lint-inputs.ts";
@@ -63,7 +65,7 @@ async function run(args: readonly string[], io: Io): Promise<number> {
     throw usageError("lint", "--dry-run goes with --fix");
   const wanted = outputs("lint", values.format ?? [], formats, io, values.output);
   const config = await findLintConfig(values.config, io);
-  const bar = failOn("lint", values["fail-on"], config.failOn ?? "low");
+  const bar = failOn("lint", values["fail-on"], config.noFail ? "never" : (config.failOn ?? "low"));
   const scanned = values.report === undefined ? undefined : await readScanned(values.report, io);
   const inputs = await lintInputs(positionals, io);
   if (values.fix === true) {
@@ -115,19 +117,29 @@ async function fixInputs(
 ): Promise<boolean> {
   let printed = dry;
   for (const { name, path, text } of inputs) {
-    if (text === undefined) continue;
+    if (text === undefined) {
+      // A report in the place of the text would be taken for it.
+      if (path === undefined) throw new SeaworthyError("malformed", `mend "${name}": it is not UTF-8 text`);
+      continue;
+    }
     const fixed = await fixFile(name, text, config);
-    if (dry) await writeOutput(unifiedDiff(name, text, fixed.text), undefined, io);
+    if (dry) await printText(unifiedDiff(name, text, fixed.text), io);
     else if (path === undefined) {
-      await writeOutput(fixed.text, undefined, io);
+      await printText(fixed.text, io);
       printed = true;
     } else if (fixed.text !== text) await rewriteFile(path, fixed.text);
     if (!dry)
       io.stderr.write(
-        `${name}: ${fixed.mended.length} finding${fixed.mended.length === 1 ? "" : "s"} mended\n`,
+        `${clean(name)}: ${fixed.mended.length} finding${fixed.mended.length === 1 ? "" : "s"} mended\n`,
       );
   }
   return printed;
+}
+
+/** Prints text of files: as it is, but where a terminal would obey what stands in it. */
+async function printText(text: string, io: Io): Promise<void> {
+  const shown = io.stdout.isTTY === true ? text.replaceAll(/[^\n\t]+/g, clean) : text;
+  await writeOutput(shown, undefined, io);
 }
 
 function render(

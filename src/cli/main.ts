@@ -10,8 +10,10 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   "why-not": () => import("./why-not.ts"),
   slim: () => import("./slim.ts"),
   query: () => import("./query.ts"),
+  exceptions: () => import("./exceptions.ts"),
   db: () => import("./db.ts"),
   policy: () => import("./policy.ts"),
+  alert: () => import("./alert.ts"),
   explain: () => import("./explain.ts"),
 };
 

@@ -76,11 +76,75 @@ test("scan k8s reads several places, files of any name and the standard input", 
   ]);
 });
 
-test("scan k8s follows links, and each directory once", async () => {
-  const cwd = tree({ "a/a.yaml": pod("a:1"), "outside/b.yaml": pod("b:1") });
+test("scan k8s follows links within a repository, and each directory once", async () => {
+  const cwd = tree({ "a/a.yaml": pod("a:1"), "outside/b.yaml": pod("b:1"), ".git/HEAD": "" });
   symlinkSync("..", join(cwd, "a/ring"));
   symlinkSync("../outside", join(cwd, "a/out"));
   assert.deepEqual(await references(["a"], { cwd }), ["a:1", "b:1"]);
+});
+
+test("scan k8s reads nothing that a link leads out to, says so, and reads it where it is named as well", async () => {
+  const cwd = tree({
+    "a/compose.yaml": 'services: {x: {image: "evil.example/x:${secret}"}}\n',
+    "a/chart/Chart.yaml": "apiVersion: v2\nname: c\nversion: 0.1.0\n",
+    "a/chart/values.yaml": "image: c:1\n",
+    "home/credentials": "secret = s3cr3t\n",
+    "home/b.yaml": pod("b:1"),
+  });
+  symlinkSync("../home/credentials", join(cwd, "a/.env"));
+  symlinkSync("../home", join(cwd, "a/out"));
+  symlinkSync("../home/b.yaml", join(cwd, "a/b.yaml"));
+  mkdirSync(join(cwd, "a/chart/templates"));
+  symlinkSync("../../../home/credentials", join(cwd, "a/chart/templates/x.yaml"));
+  const path = fakeHelm("exit 0");
+  const { code, out } = await run(["--no-scan", "a"], { cwd, path });
+  assert.equal(code, 3);
+  assert.equal(out.includes("s3cr3t") || out.includes("b:1"), false, out);
+  for (const link of ["a/.env", "a/out", "a/b.yaml"])
+    assert.match(
+      out,
+      new RegExp(`manifest-unreadable {2}${link} .*a link leads out of the named places`, "u"),
+    );
+  assert.match(out, /chart-not-rendered .*its link "[^"]*x\.yaml" leads out of the named places/u);
+  assert.deepEqual(await references(["a", "home"], { cwd, path }), ["b:1", "evil.example/x:s3cr3t"]);
+});
+
+test("scan k8s reads a base beside the place that is named, but not through a link", async () => {
+  const kustomization = "resources: [../base/b.yaml, ../link/b.yaml]\n";
+  const cwd = tree({
+    "a/kustomization.yaml": kustomization,
+    "base/b.yaml": pod("b:1"),
+    "else/b.yaml": pod("e:1"),
+  });
+  symlinkSync("else", join(cwd, "link"));
+  const { out } = await run(["--no-scan", "a"], { cwd });
+  assert.match(out, /^b:1$/mu);
+  assert.match(out, /manifest-unreadable {2}link\/b\.yaml/u);
+});
+
+test("scan k8s reads UTF-16 as PowerShell writes it, and containers without a name", async () => {
+  const cwd = tree({});
+  const bytes = Buffer.from(`\uFEFF${pod("a:1").replace("name: c, ", "")}`, "utf16le");
+  writeFileSync(join(cwd, "little.yaml"), bytes);
+  writeFileSync(join(cwd, "big.yaml"), Buffer.from(bytes).swap16());
+  const { code, out } = await run(["--no-scan"], { cwd });
+  assert.equal(code, 0, out);
+  assert.match(out, /big\.yaml:6 {2}Pod app\n {2}little\.yaml:6 {2}Pod app\n/u);
+});
+
+test("scan k8s reads the list of a large cluster's pods from the standard input", async () => {
+  const item = (at: number): object => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: `p${at}`, managedFields: ["x".repeat(2000)] },
+    spec: { containers: [{ name: "c", image: `r.io/a${at % 3}:1` }] },
+  });
+  const items = Array.from({ length: 3000 }, (_, at) => item(at));
+  const stdin = JSON.stringify({ apiVersion: "v1", kind: "List", items }, undefined, 4);
+  const { code, out } = await run(["--no-scan", "-"], { stdin });
+  assert.equal(code, 0, out.slice(0, 2000));
+  assert.match(out, /^3 images in 3000 places of 1 file$/mu);
+  assert.match(out, /^ {2}- {2}Pod p0 · c$/mu);
 });
 
 test("scan k8s passes over data that is too large, and tells of manifests that are", async () => {
@@ -177,6 +241,17 @@ spec: {containers: [{image: 'rendered:1'}]}"`,
   assert.deepEqual(await references([], { cwd, path }), ["rendered:1"]);
 });
 
+test("scan k8s gives helm the files of --values in their order, and reads them where there is no helm", async () => {
+  const cwd = tree({ ...chart, "prod.yaml": "image: {tag: 7}\n", "a,b.yaml": "x: y\n" });
+  const args = ["c", "--values", "prod.yaml", "--values", "a,b.yaml"];
+  assert.deepEqual(await references(args, { cwd }), ["a:7", "unused:1"]);
+  const path = fakeHelm(`echo "Error: $4 $5 $6 $7" >&2; exit 1`);
+  const { out } = await run(["--no-scan", ...args], { cwd, path });
+  assert.ok(out.includes(`(--values ${cwd}/prod.yaml --values "${cwd}/a,b.yaml")`), out);
+  const absent = await run(["--no-scan", "--values", "none.yaml"], { cwd });
+  assert.deepEqual([absent.code, absent.err.includes('there is no file "none.yaml" of --values')], [2, true]);
+});
+
 test("scan k8s tells why helm did not render a chart, and reads its values", async () => {
   const cwd = tree(chart);
   const path = fakeHelm("echo 'Error: no such function' >&2; exit 1");
@@ -191,6 +266,14 @@ test("scan k8s reads values and says so where there is no helm", async () => {
   const { code, out } = await run(["--no-scan"], { cwd: tree(chart) });
   assert.equal(code, 0);
   assert.match(out, /note: chart "c": without helm, read from values: what templates make of them/u);
+});
+
+test("scan k8s finds what the real helm renders with values laid over the chart's", {
+  skip: onPath("helm") ? false : "needs helm",
+}, async () => {
+  const cwd = tree({ ...chart, "a,b.yaml": "image: {tag: 7}\n" });
+  const path = process.env["PATH"] ?? "";
+  assert.deepEqual(await references(["--values=a,b.yaml", "c"], { cwd, path }), ["a:7"]);
 });
 
 test("scan k8s finds what the real helm renders", {

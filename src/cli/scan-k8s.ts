@@ -8,7 +8,7 @@ import { imageSetJson } from "../reports/image-set-json.ts";
 import { exitCodes, type Io } from "./command.ts";
 import { renderCharts } from "./helm.ts";
 import { manifestTree } from "./manifest-files.ts";
-import { type ImageValues, judgedDay, type Output, openOptions } from "./options.ts";
+import { type ImageValues, judgedDay, type Output, openOptions, usageError } from "./options.ts";
 import { findDatabase, indexOpened } from "./scan-image.ts";
 import { tableOptions } from "./terminal.ts";
 import { writeOutput } from "./write-output.ts";
@@ -17,6 +17,8 @@ import { writeOutput } from "./write-output.ts";
 export interface SetRequest {
   readonly places: readonly string[];
   readonly values: ImageValues;
+  /** Files of values for all charts, the later ones over the earlier. */
+  readonly chartValues: readonly string[];
   readonly by: DecidedBy;
   readonly outputs: readonly Output<"table" | "json">[];
   readonly all: boolean;
@@ -26,10 +28,13 @@ export interface SetRequest {
 
 /** `seaworthy scan k8s`: finds the images that files name, scans each once and gives one verdict. Answers the exit code. */
 export async function scanK8s(request: SetRequest, io: Io): Promise<number> {
-  const { places, outputs, all } = request;
+  const { places, outputs, all, chartValues } = request;
   wantedPlatform(request.values.platform);
-  const tree = await manifestTree(places.length === 0 ? ["."] : places, io);
-  const named = findImages(tree, await renderCharts(chartsOf(tree.paths), io));
+  const tree = await manifestTree(places.length === 0 ? ["."] : places, chartValues, io);
+  for (const file of chartValues)
+    if (tree.kind(file) !== "file") throw usageError("scan", `there is no file "${file}" of --values`);
+  const charts = await renderCharts(chartsOf(tree.paths), chartValues, tree, io);
+  const named = findImages(tree, charts, chartValues);
   const set = await scanned(named, request, io);
   for (const { format, file } of outputs)
     await writeOutput(await render(set, format, file, all, io), file, io);

@@ -39,6 +39,7 @@ const options = {
   check: { type: "string", multiple: true },
   "require-owned-executables": { type: "boolean" },
   "no-scan": { type: "boolean" },
+  values: { type: "string", multiple: true },
   ...currencyOptions,
 } as const;
 
@@ -65,6 +66,7 @@ k8s    finds the images that manifests, charts, kustomizations and Compose files
                          how bad a check's findings are, or that it makes none; may be given again
       --require-owned-executables
                          executables that no package claims make the verdict unknown
+      --values FILE      with k8s: values for charts, as helm's; may be given again
       --no-scan          with k8s: list the images and judge only how they are named
 ${currencyUsage}${imageUsage}
 Exit codes: 0 pass, 1 fail, 2 error, 3 unknown. docs/cli.md tells all.
@@ -83,6 +85,7 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   const [given, ...more] = positionals;
   if (given === "k8s") return runK8s(more, values, io);
   if (values["no-scan"] === true) throw usageError("scan", "--no-scan is an option of scan k8s");
+  if (values.values !== undefined) throw usageError("scan", "--values is an option of scan k8s");
   if (more.length > 0) throw usageError("scan", `"${more[0]}" is one argument too many`);
   if (given === "") throw usageError("scan", "the image reference is empty");
   const wanted = outputs("scan", values.format ?? [], formats, io, values.output);
@@ -110,6 +113,7 @@ async function runK8s(places: readonly string[], values: ScanValues, io: Io): Pr
   const request = {
     places,
     values,
+    chartValues: values.values ?? [],
     by: await policyOf(values, io),
     outputs: outputs("scan", values.format ?? [], formats, io, values.output),
     all: values.all === true,
@@ -128,6 +132,7 @@ interface ScanValues extends CurrencyValues {
   readonly check?: readonly string[] | undefined;
   readonly "require-owned-executables"?: boolean | undefined;
   readonly "no-scan"?: boolean | undefined;
+  readonly values?: readonly string[] | undefined;
 }
 
 // What the command line says goes before the policy's file.

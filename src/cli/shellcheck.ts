@@ -5,6 +5,7 @@ import type { LintSubject } from "../checks/dockerfile/rule.ts";
 import type { Run } from "../checks/dockerfile/run.ts";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
 import type { Severity } from "../core/severity.ts";
+import { lineage } from "../formats/dockerfile-tree.ts";
 import { spanOf } from "../formats/mapped-text.ts";
 import { count, list, parseJson, record, text } from "../formats/shape.ts";
 import type { ScriptHit, ScriptJudge } from "../pipeline/lint.ts";
@@ -66,12 +67,7 @@ const proxies = [
 // quoted, to something unknown.
 function exportsBefore({ stage, outer }: Run, { dockerfile: { stages } }: LintSubject): string {
   const values = new Map(proxies.map((name) => [name, "1"]));
-  const chain: (typeof stage)[] = [];
-  for (let at: typeof stage | undefined = stage; at !== undefined; ) {
-    chain.unshift(at);
-    at = at.parent === undefined ? undefined : stages[at.parent];
-  }
-  for (const one of chain)
+  for (const one of lineage(stage, stages))
     for (const { keyword, pairs, start } of one.instructions)
       if ((keyword === "ENV" || keyword === "ARG") && (one !== stage || start < outer.start))
         for (const { name, value = "" } of pairs) values.set(name, value);

@@ -9,8 +9,9 @@ function pkg(
   name: string,
   state: SlimPackage["state"] = "needed",
   type: SlimPackage["type"] = "deb",
+  version = "1",
 ): SlimPackage {
-  return { purl: name, type, name, version: "1", state, bytes: 1, keptBytes: 1, findings: {}, chain: [] };
+  return { purl: name, type, name, version, state, bytes: 1, keptBytes: 1, findings: {}, chain: [] };
 }
 
 const rows: readonly (readonly [
@@ -51,6 +52,24 @@ const rows: readonly (readonly [
     debian,
     ["scratch", "base-nossl-debian12"],
   ],
+  [
+    "one of Node",
+    [pkg("libc6"), pkg("node", "needed", "generic", "22.9.0")],
+    debian,
+    ["scratch", "base-nossl-debian12", "nodejs22-debian12"],
+  ],
+  [
+    "one of a Node that distroless has not",
+    [pkg("libc6"), pkg("node", "needed", "generic", "2.1.0")],
+    debian,
+    ["scratch", "base-nossl-debian12"],
+  ],
+  [
+    "one of Debian's Java",
+    [pkg("libc6"), pkg("openjdk-17-jre-headless", "needed", "deb", "17.0.9+9-1~deb12u1")],
+    debian,
+    ["scratch", "base-nossl-debian12", "java17-debian12"],
+  ],
   ["a release that distroless has not", [pkg("libc6")], { ...debian, version: "11" }, ["scratch"]],
   ["musl", [pkg("musl", "needed", "apk")], { ...debian, id: "alpine" }, ["scratch"]],
   ["another distribution's libc6", [pkg("libc6")], { ...debian, id: "ubuntu" }, ["scratch"]],
@@ -71,6 +90,8 @@ test("suitableBases() tells what a base brings and what is still to be copied", 
 
 test("basePackages() knows the images below a base, and no other references", () => {
   assert.ok(basePackages("gcr.io/distroless/cc-debian12")?.has("libc6"));
+  assert.ok(basePackages("gcr.io/distroless/nodejs22-debian12:nonroot")?.has("libstdc++6"));
+  assert.equal(basePackages("gcr.io/distroless/nodejs9-debian12"), undefined);
   assert.equal(basePackages("gcr.io/distroless/cc-debian11"), undefined);
   assert.equal(basePackages("debian:12"), undefined);
 });

@@ -33,10 +33,37 @@ const distroless: readonly {
   },
 ];
 
+/** Images of a runtime's major versions, by Debian release, on top of `cc` (nodejs/README.md, java/README.md there). */
+const runtimes: readonly {
+  readonly image: string;
+  readonly packages: RegExp;
+  readonly program: string;
+  readonly majors: Readonly<Record<string, readonly string[]>>;
+}[] = [
+  {
+    image: "nodejs",
+    packages: /^node(?:js)?$/,
+    program: "/nodejs/bin/node",
+    majors: { "12": ["20", "22", "24"], "13": ["20", "22", "24"] },
+  },
+  {
+    image: "java",
+    packages:
+      /^(?:openjdk|eclipse-temurin|amazon-corretto|azul-zulu|microsoft-openjdk|openjdk-\d+-jre(?:-headless)?)$/,
+    program: "/usr/bin/java",
+    majors: { "12": ["17", "21"], "13": ["21"] },
+  },
+];
+
 /** Debian packages of a base, those of the images below it included; undefined for one that is not known. */
 export function basePackages(reference: string): ReadonlySet<string> | undefined {
   const [, name, release] = /^gcr\.io\/distroless\/([\w-]+)-debian(\d+)(?:[:@].*)?$/.exec(reference) ?? [];
-  const at = distroless.findIndex((one) => one.name === name && one.releases.includes(release ?? ""));
+  const under = runtimes.some(({ image, majors }) =>
+    majors[release ?? ""]?.some((major) => name === `${image}${major}`),
+  )
+    ? "cc"
+    : name;
+  const at = distroless.findIndex((one) => one.name === under && one.releases.includes(release ?? ""));
   return at < 0 ? undefined : new Set(distroless.slice(0, at + 1).flatMap(({ packages }) => packages));
 }
 
@@ -62,7 +89,34 @@ export function suitableBases(
   return [
     scratch,
     ...["base-nossl", "base", "cc", "python3"].flatMap((name) => reduced(name, names, distro.version)),
+    ...runtimeBases(packages, names, distro.version),
   ];
+}
+
+function runtimeBases(
+  packages: readonly SlimPackage[],
+  names: readonly string[],
+  release: string,
+): readonly SlimBase[] {
+  const kept = packages.filter(({ state }) => state !== "unneeded");
+  return runtimes.flatMap(({ image, packages: known, program, majors }) =>
+    (majors[release] ?? [])
+      .filter((major) => kept.some(({ name, version }) => known.test(name) && majorOf(version) === major))
+      .map((major) => {
+        const reference = `gcr.io/distroless/${image}${major}-debian${release}:nonroot`;
+        const all = basePackages(reference);
+        return {
+          reference,
+          has: names.filter((one) => all?.has(one) === true),
+          copied: names.filter((one) => all?.has(one) !== true),
+          why: `it brings the same major version itself, as ${program}, for a Dockerfile that copies the application alone`,
+        };
+      }),
+  );
+}
+
+function majorOf(version: string): string | undefined {
+  return /^(?:\d+:)?(\d+)(?:\D|$)/.exec(version)?.[1];
 }
 
 // A base is worth naming when it brings something that a smaller one does not.

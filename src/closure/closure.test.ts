@@ -8,8 +8,12 @@ import { findClosure } from "./closure.ts";
 const lib = "usr/lib/x86_64-linux-gnu";
 const settings = (...lines: readonly string[]): ToldFile => ({ facts: [{ kind: "text", lines }] });
 const script = (interpreter: string, ...words: readonly string[]): ToldFile => ({
-  facts: [{ kind: "script", interpreter: interpreter.split(" "), words, computed: false }],
+  facts: [
+    { kind: "script", interpreter: interpreter.split(" "), words, reads: readsOf(words), computed: false },
+  ],
 });
+const readsOf = (words: readonly string[]): readonly string[] =>
+  words.filter((_, at) => words[at - 1] === ".");
 const owned = (owner: string, file: ToldFile = {}): ToldFile =>
   typeof file === "string" ? file : { ...file, owner };
 const python: Readonly<Record<string, ToldFile>> = {
@@ -476,6 +480,189 @@ const rows: readonly Row[] = [
     needed: ["srv/data/x"],
     unneeded: ["srv/node_modules/a/index.js"],
   },
+  {
+    what: "the program that an argument of an unknown starter names, with what that runs",
+    files: {
+      ...python,
+      "usr/bin/dockerize": elf(),
+      "srv/app.py": imports("python", ["flask"]),
+      [`${site}/flask/__init__.py`]: {},
+    },
+    argv: ["dockerize", "-wait", "tcp://db:5432", "python3", "/srv/app.py"],
+    needed: ["usr/bin/dockerize", "srv/app.py", `${site}/flask/__init__.py`],
+    doubtful: ["usr/bin/python3.11"],
+  },
+  {
+    what: "the program that an argument of a script names",
+    files: {
+      ...python,
+      "usr/bin/trace-run": script("/usr/bin/python3"),
+      "usr/bin/server": elf({ needed: ["libz.so"] }),
+      "usr/lib/libz.so": elf(),
+    },
+    argv: ["trace-run", "server", "--port=1"],
+    doubtful: ["usr/bin/server", "usr/lib/libz.so"],
+  },
+  {
+    what: "paths that the environment names, but not those of build tools",
+    files: {
+      "usr/bin/app": elf(),
+      "etc/app/settings.yml": {},
+      "opt/data/a/b": {},
+      "go/pkg/mod/x": {},
+      "opt/other": {},
+    },
+    argv: ["app"],
+    config: {
+      env: ["PATH=/usr/bin", "SETTINGS=/etc/app/settings.yml", "OPTS=-d=/opt/data,v", "GOPATH=/go"],
+    },
+    doubtful: ["etc/app/settings.yml", "opt/data/a/b"],
+    unneeded: ["go/pkg/mod/x", "opt/other"],
+  },
+  {
+    what: "agents and class paths of Java's environment",
+    files: {
+      "opt/jdk/bin/java": elf(),
+      "srv/a.jar": {},
+      "opt/otel.jar": {},
+      "opt/lib/x.jar": {},
+    },
+    argv: ["/opt/jdk/bin/java", "-jar", "/srv/a.jar"],
+    config: {
+      env: ["JAVA_TOOL_OPTIONS=-Xmx1g -javaagent:/opt/otel.jar=k=v", "JDK_JAVA_OPTIONS=-cp /opt/lib/*"],
+    },
+    needed: ["opt/otel.jar", "opt/lib/x.jar"],
+  },
+  {
+    what: "what the program text of python -c imports",
+    files: { ...python, [`${site}/flask/__init__.py`]: {}, [`${site}/other/__init__.py`]: {} },
+    argv: ["python3", "-c", "from flask import run; run()"],
+    needed: [`${site}/flask/__init__.py`],
+    unneeded: [`${site}/other/__init__.py`],
+  },
+  {
+    what: "what the program text of node -e loads",
+    files: { ...node, "srv/node_modules/a/index.js": {}, "srv/node_modules/b/index.js": {} },
+    argv: ["node", "-e", "require('a')()"],
+    config: { workingDir: "/srv" },
+    needed: ["srv/node_modules/a/index.js"],
+    unneeded: ["srv/node_modules/b/index.js"],
+  },
+  {
+    what: "all that is installed where what is typed into an interpreter is not known",
+    files: { ...python, [`${site}/flask/__init__.py`]: {}, "usr/bin/tool": elf() },
+    argv: ["python3"],
+    doubtful: [`${site}/flask/__init__.py`],
+    unneeded: ["usr/bin/tool"],
+  },
+  {
+    what: "programs in substitutions, assignments and texts of a script, by the image's variables",
+    files: {
+      "bin/sh": elf(),
+      "usr/bin/run": script(
+        "/bin/sh",
+        "X=$(probe --all)",
+        "$APP_HOME/bin/server",
+        "${CONF:-/etc/c.conf}",
+        "sleep 1; finish",
+      ),
+      "usr/bin/probe": elf(),
+      "usr/bin/finish": elf(),
+      "opt/app/bin/server": elf(),
+      "etc/c.conf": {},
+      "usr/bin/other": elf(),
+    },
+    argv: ["run"],
+    config: { env: ["PATH=/usr/bin:/bin", "APP_HOME=/opt/app"] },
+    doubtful: ["usr/bin/probe", "usr/bin/finish", "opt/app/bin/server", "etc/c.conf"],
+    unneeded: ["usr/bin/other"],
+  },
+  {
+    what: "every program where a script reads another one that nothing is known of",
+    files: {
+      "bin/sh": elf(),
+      "usr/bin/run": script("/bin/sh", ".", "/etc/functions"),
+      "etc/functions": { mode: 0o644 },
+      "usr/bin/other": elf(),
+    },
+    argv: ["run"],
+    doubtful: ["usr/bin/other", "etc/functions"],
+  },
+  {
+    what: "every program where a shell runs a script that nothing is known of",
+    files: { "bin/sh": elf(), "srv/start": { mode: 0o644 }, "usr/bin/other": elf() },
+    argv: ["sh", "/srv/start"],
+    needed: ["srv/start"],
+    doubtful: ["usr/bin/other"],
+  },
+  {
+    what: "the arguments of a shell's script as a command where it runs them",
+    files: {
+      "bin/sh": elf(),
+      "srv/start.sh": script("/bin/sh", "exec", "$@"),
+      "usr/bin/server": elf(),
+      "usr/bin/other": elf(),
+    },
+    argv: ["sh", "/srv/start.sh", "server"],
+    needed: ["usr/bin/server"],
+    unneeded: ["usr/bin/other"],
+  },
+  {
+    what: "what a shell's text starts, whatever options stand before it",
+    files: {
+      "bin/bash": elf(),
+      "opt/bin/server": elf({ needed: ["libz.so"] }),
+      "usr/lib/libz.so": elf(),
+      "usr/bin/filter": elf(),
+    },
+    argv: ["bash", "-o", "pipefail", "-ec", "/opt/bin/server | filter"],
+    needed: ["opt/bin/server", "usr/lib/libz.so", "usr/bin/filter"],
+  },
+  {
+    what: "the command that a shell's text is given as arguments",
+    files: { "bin/sh": elf(), "usr/bin/server": elf(), "usr/bin/other": elf() },
+    argv: ["sh", "-c", 'umask 2; exec "$@"', "sh", "server"],
+    needed: ["usr/bin/server"],
+    unneeded: ["usr/bin/other"],
+  },
+  {
+    what: "what scripts start that a script takes in or starts, doubtful ones too",
+    files: {
+      "bin/sh": elf(),
+      "srv/run": script("/bin/sh", ".", "$(dirname $0)/lib.sh", "/srv/parts"),
+      "srv/lib.sh": script("/bin/sh", "probe"),
+      "srv/parts/10.sh": script("/bin/sh", "fix"),
+      "usr/bin/probe": elf(),
+      "usr/bin/fix": elf(),
+      "usr/bin/other": elf(),
+    },
+    argv: ["/srv/run"],
+    needed: ["usr/bin/probe"],
+    doubtful: ["srv/parts/10.sh", "usr/bin/fix"],
+    unneeded: ["usr/bin/other"],
+  },
+  {
+    what: "libraries that the environment has loaded before all others",
+    files: {
+      "usr/bin/app": elf(),
+      [`${lib}/libjemalloc.so.2`]: elf({ needed: ["liba.so"] }),
+      "usr/lib/liba.so": elf(),
+    },
+    argv: ["app"],
+    config: { env: ["LD_PRELOAD=libjemalloc.so.2"] },
+    doubtful: [`${lib}/libjemalloc.so.2`, "usr/lib/liba.so"],
+  },
+  {
+    what: "what stands beside a list of Java's arguments, as jib writes it",
+    files: {
+      "opt/jdk/bin/java": elf(),
+      "app/jib-classpath-file": {},
+      "app/libs/a.jar": {},
+      "app/classes/Main.class": {},
+    },
+    argv: ["/opt/jdk/bin/java", "-cp", "@/app/jib-classpath-file", "Main"],
+    needed: ["app/jib-classpath-file", "app/libs/a.jar", "app/classes/Main.class"],
+  },
 ];
 
 for (const { what, files, argv, config, needed = [], doubtful = [], unneeded = [] } of rows)
@@ -500,6 +687,7 @@ const refused: readonly (readonly [what: string, argv: readonly string[], why: R
   ["an interpreter that is not followed", ["perl", "/srv/x.pl"], /"perl" finds its modules/u],
   ["a starter of what settings say", ["npm", "start"], /"npm" finds its modules/u],
   ["a script that is not there", ["node", "/srv/gone.js"], /"\/srv\/gone.js" is not there/u],
+  ["a script of which nothing is known", ["node", "/etc/data"], /what "\/etc\/data" loads is not known/u],
   ["a script by an interpreter that is not there", ["run"], /"\/usr\/bin\/lost" is no program/u],
   ["wrappers without an end", ["tini", ...Array.from({ length: 20 }, () => "tini")], /too many others/u],
 ];
@@ -554,4 +742,31 @@ test("findClosure() ends where links and imports run in rings", () => {
   });
   const { kept } = findClosure(files, configOf(["app"]));
   assert.equal(kept.get("usr/lib/liba.so")?.level, "needed");
+});
+
+test("findClosure() ends in time where starters start one another over a long text", () => {
+  const files = toldFiles({
+    "bin/sh": elf(),
+    "bin/all": script("/bin/sh", "exec", "$@"),
+    "bin/some": script("/bin/sh", "echo"),
+    "bin/app": elf(),
+  });
+  const starters = Array.from({ length: 30 }, (_, at) => ["all", "some", "app"][at % 3] ?? "");
+  const started = process.cpuUsage();
+  const { limits, refusals } = findClosure(files, configOf([...starters, "a b ".repeat(2 ** 17)]));
+  assert.ok(process.cpuUsage(started).user < 4_000_000);
+  assert.match([...limits, ...refusals].join("\n"), /too many others/u);
+});
+
+test("findClosure() tells in one line which scripts start programs by computed names", () => {
+  const computed = (): ToldFile => ({
+    facts: [{ kind: "script", interpreter: ["/bin/sh"], words: [], reads: [], computed: true }],
+  });
+  const files = toldFiles({ "bin/sh": elf(), "usr/bin/a": computed(), "usr/bin/b": computed() });
+  const { limits, kept } = findClosure(files, configOf(["a"]));
+  assert.deepEqual(
+    limits.filter((one) => one.includes("every program on PATH")).map((one) => one.replace(/^.*: /u, "")),
+    ["usr/bin/a, usr/bin/b"],
+  );
+  assert.equal(kept.get("usr/bin/b")?.level, "doubtful");
 });

@@ -2,13 +2,14 @@ import type { ElfFacts, FileFacts, ImportFacts, ScriptFacts } from "../core/fact
 import type { FileSystem } from "../core/file-system.ts";
 import type { ImageConfig } from "../core/image.ts";
 import { findProgram, isOtherInterpreter, type Start, startOf } from "./command.ts";
+import { requestOf } from "./interpreters.ts";
 import { followJar, startJava } from "./java.ts";
 import { isLibc, keepLibcParts, keepLibrary, keepLibraryLike, libraryPath } from "./libraries.ts";
 import { createNode, followNode, settleNode } from "./node.ts";
 import { createPython, followPython, isPython, settlePython, startPython } from "./python.ts";
 import { directoryOf, keep, keepBelow, type Level, nameOf, type Reason, walkPath } from "./reach.ts";
 import { keepApplication, keepNamed, keepShell, noteUnknown, type Search } from "./search.ts";
-import { isShellScript, requestOf, runWords, startProgram } from "./start.ts";
+import { followShellScript, isShellScript, runWords, startProgram } from "./start.ts";
 import { expectedData, isDocumentation, isGeneral, isOnPath, keepSystemData } from "./system.ts";
 
 /** All that an image's command reaches. */
@@ -55,6 +56,7 @@ export function findClosure(files: FileSystem, config: ImageConfig): Closure {
     from: undefined,
   });
   keepHome(search, config);
+  keepEnvironment(search);
   const [probe, command = ""] = config.healthcheck;
   if (probe === "CMD") runWords(search, config.healthcheck.slice(1), "the health check", undefined);
   if (probe === "CMD-SHELL") runWords(search, ["sh", ...command.split(/\s+/)], "the health check", undefined);
@@ -77,6 +79,24 @@ function keepHome(search: Search, { user }: ImageConfig): void {
   if (end?.kind !== "directory" || end.path === "" || isGeneral(end.path)) return;
   const reason: Reason = { level: "doubtful", why: "the user's own settings", from: undefined };
   keepBelow(search, end.path, reason, (path) => !/^(?:\.cache|\.npm|node_modules)$/.test(nameOf(path)));
+}
+
+// Toolchains, caches and search paths: what programs look for in those is followed, or is only for builds.
+const passedVariables =
+  /^(?:PATH|HOME|PWD|OLDPWD|SHELL|VIRTUAL_ENV|NVM_DIR|PYTHONPATH|NODE_PATH|CLASSPATH|LD_LIBRARY_PATH|GO(?:PATH|ROOT|CACHE|MODCACHE)|(?:CARGO|RUSTUP|MAVEN|GRADLE|M2|POETRY|PNPM)_HOME|\w*_CACHE(?:_DIR|_FOLDER)?|npm_config_\w+)$/i;
+
+// What starts may read the settings and data that its variables name.
+function keepEnvironment(search: Search): void {
+  const from = undefined;
+  for (const [name, value] of search.start.environment) {
+    if (passedVariables.test(name)) continue;
+    for (const part of value.split(/[\s:;,=]+/)) {
+      const why = `the variable ${name} names ${part}`;
+      if (part.startsWith("/")) keepNamed(search, part, { level: "doubtful", why, from });
+      else if (/^lib[\w+.-]*\.so\b/.test(part))
+        keepLibraryLike(search, search.libraries, part, { level: "doubtful", why, from });
+    }
+  }
 }
 
 const unknownLibraries =
@@ -188,11 +208,7 @@ function followElf(search: Search, path: string, facts: ElfFacts, level: Level):
 
 function followScript(search: Search, path: string, facts: ScriptFacts, level: Level): void {
   const { interpreter, words } = facts;
-  if (isShellScript(interpreter)) {
-    keep(search, interpreter[0] ?? "", { level, why: "its interpreter", from: path });
-    if (level === "needed") runWords(search, words, "the script", path);
-    return;
-  }
+  if (isShellScript(interpreter)) return followShellScript(search, path, facts, level);
   const isPythons = interpreter.some((word) => /python/.test(word));
   for (const name of words)
     if (isPythons) followPython(search, search.python, path, requestOf("python", name), level);

@@ -48,17 +48,16 @@ function plainCommand([program = "", option, text, ...more]: readonly string[]):
 
 const standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/** Directories in which programs are looked for. */
+export function searchPath({ environment }: Pick<Start, "environment">): readonly string[] {
+  return (environment.get("PATH") ?? standardPath).split(":");
+}
+
 /** Path by which a program of this name is started; undefined when there is none. */
-export function findProgram(
-  files: FileSystem,
-  { environment, workingDir }: Start,
-  name: string,
-): string | undefined {
-  const tries = name.includes("/")
-    ? [name]
-    : (environment.get("PATH") ?? standardPath).split(":").map((directory) => `${directory}/${name}`);
+export function findProgram(files: FileSystem, start: Start, name: string): string | undefined {
+  const tries = name.includes("/") ? [name] : searchPath(start).map((directory) => `${directory}/${name}`);
   return tries
-    .map((path) => (path.startsWith("/") ? path : `/${workingDir}/${path}`))
+    .map((path) => (path.startsWith("/") ? path : `/${start.workingDir}/${path}`))
     .find((path) => {
       const { end } = walkPath(files, path);
       return end?.kind === "file" && (end.mode & 0o111) !== 0;

@@ -5,6 +5,7 @@ import type { ImageConfig } from "../core/image.ts";
 import { type Instruction, parseDockerfile } from "../formats/dockerfile.ts";
 import { findClosure } from "./closure.ts";
 import { groupKept, slimDockerfile } from "./dockerfile.ts";
+import type { PackageDatabase } from "./package-database.ts";
 
 const nobody = {
   users: [{ name: "app", uid: 1000, gid: 1001, home: "/", shell: "" }],
@@ -15,22 +16,30 @@ function plan(
   told: Readonly<Record<string, ToldFile>>,
   argv: readonly string[],
   more: Partial<ImageConfig> = {},
-): { readonly text: string; readonly app: readonly Instruction[]; readonly last: readonly Instruction[] } {
+  database?: PackageDatabase,
+  base = "scratch",
+): {
+  readonly text: string;
+  readonly limits: string;
+  readonly app: readonly Instruction[];
+  readonly last: readonly Instruction[];
+} {
   const files = toldFiles(told);
   const config = configOf(argv, more);
   const closure = findClosure(files, config);
-  const { text } = slimDockerfile({
+  const { text, limits } = slimDockerfile({
     image: "registry.example/app:1",
-    base: "scratch",
+    base,
     config,
     closure,
     files,
     isInBase: () => false,
     accounts: nobody,
+    database,
   });
   const [app, last] = parseDockerfile(text);
-  assert.deepEqual([app?.name, app?.base, last?.base], ["app", "registry.example/app:1", "scratch"]);
-  return { text, app: app?.instructions ?? [], last: last?.instructions ?? [] };
+  assert.deepEqual([app?.name, app?.base, last?.base], ["app", "registry.example/app:1", base]);
+  return { text, limits: limits.join("\n"), app: app?.instructions ?? [], last: last?.instructions ?? [] };
 }
 
 function one(instructions: readonly Instruction[], keyword: string): Instruction | undefined {
@@ -92,6 +101,29 @@ test("slimDockerfile() copies path by path where the image has no cp, patterns a
   );
 });
 
+test("slimDockerfile() writes what the package database says of the rest", () => {
+  const told = { "bin/cp": elf(), "bin/sh": elf(), "bin/app": elf(), "var/lib/dpkg/info/a.list": {} };
+  const database = {
+    path: "/var/lib/dpkg/status",
+    stanzas: ["Package: a\nVersion: 1\n"],
+    files: new Set(["var/lib/dpkg/info/a.list"]),
+  };
+  const { app, limits } = plan(told, ["app"], {}, database);
+  const [copy, write] = app.filter(({ keyword }) => keyword === "RUN");
+  assert.ok(copy?.json?.includes("/var"), copy?.text);
+  assert.deepEqual(write?.json, [
+    "/bin/sh",
+    "-c",
+    `printf '%s\\n' "$@" >>/.seaworthy/var/lib/dpkg/status`,
+    "sh",
+    "Package: a\nVersion: 1\n",
+  ]);
+  assert.equal(limits.includes("package database"), false);
+  const { "bin/sh": _, ...shellless } = told;
+  const without = plan(shellless, ["app"], {}, database);
+  assert.match(without.limits, /no package database is copied/u);
+});
+
 const users: readonly (readonly [user: string, mode: number, told: string])[] = [
   ["", 0o755, "65532:65532"],
   ["root", 0o755, "65532:65532"],
@@ -139,4 +171,12 @@ test("slimDockerfile() starts a shell's one plain command without the shell", ()
   });
   assert.deepEqual(one(last, "CMD")?.json, ["app", "a b"]);
   assert.equal(one(last, "ENTRYPOINT"), undefined);
+});
+
+test("slimDockerfile() takes away the entrypoint of a base where the image has none", () => {
+  const told = { "usr/bin/python3": elf(), "srv/a.py": {} };
+  const config = { cmd: ["python3", "/srv/a.py"] };
+  const { last } = plan(told, [], config, undefined, "gcr.io/distroless/python3-debian12");
+  assert.deepEqual([one(last, "ENTRYPOINT")?.json, one(last, "CMD")?.json], [[], ["python3", "/srv/a.py"]]);
+  assert.equal(one(plan(told, [], config).last, "ENTRYPOINT"), undefined);
 });

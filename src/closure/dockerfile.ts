@@ -1,8 +1,10 @@
 import type { FileSystem } from "../core/file-system.ts";
 import type { ImageConfig } from "../core/image.ts";
 import type { Accounts } from "../core/plugin.ts";
-import { type Closure } from "./closure.ts";
+import { carriedConfig, variableless } from "./carried.ts";
+import type { Closure } from "./closure.ts";
 import { findProgram } from "./command.ts";
+import type { PackageDatabase } from "./package-database.ts";
 import { directoryOf, walkPath, within } from "./reach.ts";
 
 /** What a planned image is made from. */
@@ -16,6 +18,8 @@ export interface DockerfilePlan {
   /** Paths that the base brings itself. */
   readonly isInBase: (path: string) => boolean;
   readonly accounts: Accounts | undefined;
+  /** Of the packages that stay and that the base does not bring; undefined where there is none that can be written. */
+  readonly database: PackageDatabase | undefined;
 }
 
 /** Kept paths, grouped: where all in a directory is kept the directory stands for it. Sorted. */
@@ -52,68 +56,88 @@ export function slimDockerfile(plan: DockerfilePlan): {
   readonly text: string;
   readonly limits: readonly string[];
 } {
-  const { config, closure, files, base, image } = plan;
-  const paths = groupKept(files, (path) => closure.kept.has(path) && !plan.isInBase(path)).map(
-    (path) => `/${path}`,
-  );
-  const copies = findProgram(files, { ...closure.start, environment: new Map() }, "cp");
+  const { config, closure, files, base, image, database } = plan;
+  const stays = (path: string): boolean => closure.kept.has(path) || database?.files.has(path) === true;
+  const paths = groupKept(files, (path) => stays(path) && !plan.isInBase(path)).map((path) => `/${path}`);
+  const program = (name: string): string | undefined =>
+    findProgram(files, { ...closure.start, environment: new Map() }, name);
+  const copies = program("cp");
+  const shell = copies === undefined ? undefined : program("sh");
   const user = userOf(plan);
+  const carried = carriedConfig(config);
   const lines = [
     image === undefined ? "ARG IMAGE" : `ARG IMAGE=${image}`,
     `FROM \${IMAGE} AS ${stage}`,
     ...(copies === undefined ? [] : gather(copies, paths)),
+    ...(shell === undefined || database === undefined ? [] : writeDatabase(shell, database)),
     "",
     `FROM ${base}`,
     ...(copies === undefined ? copyEach(files, paths) : [`COPY --from=${stage} ["${gathered}/", "/"]`]),
-    ...config.env.map(environmentLine),
-    ...Object.entries(config.labels).map(([key, value]) => `LABEL ${quoted(key)}=${quoted(value)}`),
-    ...config.exposedPorts.map((port) => `EXPOSE ${port}`),
-    ...(config.volumes.length === 0 ? [] : [`VOLUME ${JSON.stringify(config.volumes)}`]),
-    `WORKDIR ${closure.start.workingDir === "" ? "/" : json(config.workingDir).slice(1, -1)}`,
+    ...carried.lines,
     `USER ${user.id}`,
-    ...healthcheck(config),
     ...commandLines(plan),
     "",
   ];
   const limits = [
     ...user.limits,
+    ...carried.limits,
     ...(copies === undefined
       ? [
           "the image has no cp: links that stand alone become copies of what they lead to, since COPY follows them",
         ]
       : []),
-    "STOPSIGNAL and ONBUILD of the image are not carried over",
-    `no package database is copied: a scanner sees the planned image's OS packages only in the report of this image`,
+    ...(database !== undefined && (shell !== undefined || database.stanzas.length === 0)
+      ? []
+      : ["no package database is copied: scanners see the OS packages only in the report of this image"]),
   ];
   return { text: lines.join("\n"), limits };
 }
 
 // COPY follows a link that it is told to copy (moby/moby#40449); cp -a keeps it, with owner, mode and capabilities.
 function gather(program: string, paths: readonly string[]): readonly string[] {
-  const chunks: string[][] = [[]];
-  let size = 0;
-  for (const path of paths) {
-    if (size + path.length > longestCommand) {
-      chunks.push([]);
-      size = 0;
-    }
-    chunks.at(-1)?.push(path);
-    size += path.length + 8;
-  }
   return [
     "# COPY would follow links; cp keeps them, with owners and modes.",
     "USER 0",
     `WORKDIR ${gathered}`,
     // Elsewhere --parents of coreutils 9.1 does not find the directories whose modes it has to keep.
     "WORKDIR /",
-    ...chunks.map((chunk) => {
-      const words = [program, "-a", "--parents", ...chunk, gathered].map((word) => `  ${json(word)}`);
-      return `RUN [ \\\n${words.join(", \\\n")} \\\n]`;
-    }),
+    ...chunksOf(paths).map((chunk) => runLine([program, "-a", "--parents", ...chunk, gathered])),
   ];
 }
 
+// The database of the image still tells of what is gone: what is true of the rest is written, an argument for each package.
+function writeDatabase(shell: string, { path, stanzas }: PackageDatabase): readonly string[] {
+  if (stanzas.length === 0) return [];
+  const target = `${gathered}${path}`;
+  return [
+    "# For scanners: the packages that stay.",
+    `WORKDIR ${target.slice(0, target.lastIndexOf("/"))}`,
+    "WORKDIR /",
+    ...chunksOf(stanzas).map((chunk) =>
+      runLine([shell, "-c", `printf '%s\\n' "$@" >>${target}`, "sh", ...chunk]),
+    ),
+  ];
+}
+
+function runLine(words: readonly string[]): string {
+  return `RUN [ \\\n${words.map((word) => `  ${json(word)}`).join(", \\\n")} \\\n]`;
+}
+
 const longestCommand = 60_000;
+
+function chunksOf(words: readonly string[]): readonly (readonly string[])[] {
+  const chunks: string[][] = [[]];
+  let size = 0;
+  for (const word of words) {
+    if (size + word.length > longestCommand) {
+      chunks.push([]);
+      size = 0;
+    }
+    chunks.at(-1)?.push(word);
+    size += word.length + 8;
+  }
+  return chunks;
+}
 
 function copyEach(files: FileSystem, paths: readonly string[]): readonly string[] {
   const lines: string[] = [];
@@ -130,36 +154,23 @@ function copyEach(files: FileSystem, paths: readonly string[]): readonly string[
 }
 
 function copyLine(words: readonly string[]): string {
-  return `COPY --from=${stage} [${words.map((word) => json(word.replace(/[[*?\\]/g, "\\$&").replace(/\$/g, "\\$"))).join(", ")}]`;
+  return `COPY --from=${stage} [${words.map((word) => variableless(json(word.replace(/[[*?\\]/g, "\\$&")))).join(", ")}]`;
 }
 
 function json(text: string): string {
   return JSON.stringify(text);
 }
 
-function quoted(text: string): string {
-  return `"${text.replace(/[\\"$]/g, "\\$&").replace(/\r?\n/g, " ")}"`;
-}
-
-function environmentLine(pair: string): string {
-  const equals = pair.indexOf("=");
-  return `ENV ${pair.slice(0, equals)}=${quoted(pair.slice(equals + 1))}`;
-}
-
-function healthcheck({ healthcheck: [kind, ...words] }: ImageConfig): readonly string[] {
-  if (kind === "CMD") return [`HEALTHCHECK CMD ${JSON.stringify(words)}`];
-  return kind === "CMD-SHELL" ? [`HEALTHCHECK CMD ${words.join(" ")}`] : [];
-}
-
-function commandLines({ config, closure }: DockerfilePlan): readonly string[] {
-  if (closure.start.withoutShell)
-    return config.entrypoint.length > 0
-      ? [`ENTRYPOINT ${JSON.stringify(closure.start.argv)}`]
-      : [`CMD ${JSON.stringify(closure.start.argv)}`];
-  return [
-    ...(config.entrypoint.length > 0 ? [`ENTRYPOINT ${JSON.stringify(config.entrypoint)}`] : []),
-    ...(config.cmd.length > 0 ? [`CMD ${JSON.stringify(config.cmd)}`] : []),
-  ];
+function commandLines({ config, closure, base }: DockerfilePlan): readonly string[] {
+  const { withoutShell, argv } = closure.start;
+  const line = (keyword: string, words: readonly string[]): readonly string[] =>
+    words.length > 0 ? [`${keyword} ${JSON.stringify(words)}`] : [];
+  if (config.entrypoint.length > 0)
+    return withoutShell
+      ? line("ENTRYPOINT", argv)
+      : [...line("ENTRYPOINT", config.entrypoint), ...line("CMD", config.cmd)];
+  // CMD alone would be arguments of the base's own entrypoint: distroless has interpreters there.
+  return [...(base === "scratch" ? [] : ["ENTRYPOINT []"]), ...line("CMD", withoutShell ? argv : config.cmd)];
 }
 
 const nonroot = "65532:65532";

@@ -26,9 +26,34 @@ test("closureProbes read an entrypoint script's interpreter, commands and words"
     kind: "script",
     interpreter: ["/bin/sh", "-e"],
     words: ["migrate", "migrate", "--all", "exec", "$@", "$@"],
+    reads: [],
     computed: false,
   });
-  assert.deepEqual(probe("entry.sh", "#!/bin/sh\n", 0o644), []);
+});
+
+for (const [path, text, reads] of [
+  ["start", "#!/usr/bin/env bash\n. /etc/x && source y\n", ["/etc/x", "y"]],
+  ["lib/functions.sh", ". ./z\n", ["./z"]],
+] as const)
+  test(`closureProbes read the shell script ${path} without rights to start it, and what it takes in`, () => {
+    const [facts] = probe(path, text, 0o644);
+    assert.deepEqual(facts?.kind === "script" ? facts.reads : undefined, reads);
+  });
+
+test("closureProbes read what a script without an ending or rights loads", () => {
+  const [facts] = probe("srv/bin/www", '#!/usr/bin/env node\nrequire("../app")\n', 0o644);
+  assert.deepEqual(facts?.kind === "script" ? facts.words : undefined, ["../app"]);
+});
+
+test("closureProbes read TypeScript that Node runs, but no declarations", () => {
+  const requests = (path: string): readonly string[] | undefined => {
+    const [facts] = probe(path, 'import type { A } from "a";\nimport b from "b";\n');
+    return facts?.kind === "imports" ? facts.requests : undefined;
+  };
+  assert.deepEqual(requests("srv/main.ts"), ["a", "b"]);
+  assert.deepEqual(requests("srv/main.mts"), ["a", "b"]);
+  assert.equal(requests("srv/main.d.ts"), undefined);
+  assert.equal(requests("srv/node_modules/x/main.ts"), undefined);
 });
 
 for (const [line, source, words] of [

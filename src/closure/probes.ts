@@ -9,13 +9,14 @@ import { readText, utf8 } from "../formats/random-access.ts";
 import { isRecord, parseJson } from "../formats/shape.ts";
 import { readShellWords } from "../formats/shell-words.ts";
 import { openZip } from "../formats/zip.ts";
+import { isShell } from "./command.ts";
 
 /** What `slim` looks for in files, beside the extractors of packages. */
 export const closureProbes: readonly Extractor[] = [
   probe("closure-elf", ({ head }) => isElf(head), elfFacts),
   probe("closure-script", isScript, scriptFacts),
   probe("closure-python", ({ path }) => path.endsWith(".py"), sourceFacts(readPythonImports)),
-  probe("closure-javascript", ({ path }) => /\.[cm]?js$/.test(path), sourceFacts(readJavascriptRequests)),
+  probe("closure-javascript", isJavascript, sourceFacts(readJavascriptRequests)),
   probe("closure-package", ({ path }) => /(?:^|\/)package\.json$/.test(path), packageFacts),
   probe("closure-jar", ({ path }) => isJarName(path), jarFacts),
   probe("closure-text", isSettings, textFacts),
@@ -42,29 +43,48 @@ function elfFacts({ bytes }: FoundFile): FileFacts | undefined {
   return readElfDynamic(bytes);
 }
 
-const source = /\.(?:py|[cm]?js)$/;
+// Node strips types by itself, but not of what is installed.
+function isJavascript({ path }: Candidate): boolean {
+  return /\.[cm]?jsx?$/.test(path) || (/(?<!\.d)\.[cm]?tsx?$/.test(path) && !isInstalled(path));
+}
 
-function isScript({ path, head, mode }: Candidate): boolean {
-  return head[0] === 0x23 && head[1] === 0x21 && ((mode & 0o111) !== 0 || source.test(path));
+const source = /\.(?:py|[cm]?[jt]sx?)$/;
+
+// `sh start.sh` and `node bin/www` ask for no mode, and a file that is taken in for no first line.
+function isScript({ path, head }: Candidate): boolean {
+  return hasInterpreterLine(head) || shellSource.test(path);
+}
+
+function hasInterpreterLine(head: Uint8Array): boolean {
+  return head[0] === 0x23 && head[1] === 0x21;
+}
+
+const shellSource = /\.(?:ba|da|k|z)?sh$/;
+
+function isShellLine(interpreter: readonly string[]): boolean {
+  return isShell(programOf(interpreter) ?? "");
+}
+
+function programOf(interpreter: readonly string[]): string | undefined {
+  return interpreter
+    .map((word) => word.slice(word.lastIndexOf("/") + 1))
+    .find((word) => word !== "env" && !word.startsWith("-"));
 }
 
 const longestLine = 512;
 const longestSource = 16 * 2 ** 20;
 
 function scriptFacts({ head, bytes, path }: FoundFile): FileFacts {
-  const interpreter = interpreterLine(head);
-  const program = interpreter
-    .map((word) => word.slice(word.lastIndexOf("/") + 1))
-    .find((word) => word !== "env" && !word.startsWith("-"));
-  if (program === undefined || !/^(?:ba|da|a|k|z|mk)?sh$/.test(program))
-    return scriptSource(program ?? "", path, bytes, interpreter);
-  const { words, commands, runsArguments, computed } = readShellWords(
+  const interpreter = hasInterpreterLine(head) ? interpreterLine(head) : ["/bin/sh"];
+  if (!isShellLine(interpreter)) return scriptSource(programOf(interpreter) ?? "", path, bytes, interpreter);
+  const { words, commands, reads, runsArguments, computed } = readShellWords(
     readText(bytes, longestSource, "script"),
   );
   return {
     kind: "script",
     interpreter,
     words: [...commands, ...words, ...(runsArguments ? ["$@"] : [])],
+    reads,
     computed,
   };
 }
@@ -76,7 +96,7 @@ function scriptSource(
   bytes: FoundFile["bytes"],
   interpreter: readonly string[],
 ): FileFacts {
-  const plain = { kind: "script" as const, interpreter, words: [], computed: false };
+  const plain = { kind: "script" as const, interpreter, words: [], reads: [], computed: false };
   if (source.test(path)) return plain;
   const text = readText(bytes, longestSource, "script");
   if (program.startsWith("python")) return { ...plain, words: readPythonImports(text).requests };

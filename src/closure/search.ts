@@ -52,3 +52,9 @@ export function noteUnknown({ unknowns }: Search, what: string, path: string): v
   const paths = unknowns.get(what) ?? new Set();
   unknowns.set(what, paths.add(path));
 }
+
+/** Notes why nothing can be said, where that is so of what surely runs; else it is a limit. */
+export function refuse(search: Search, { level, from }: Reason, why: string): void {
+  if (level === "needed") search.refusals.push(from === undefined ? why : `${why} (started by ${from})`);
+  else search.limits.add(why);
+}

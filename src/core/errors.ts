@@ -25,6 +25,8 @@ export type ErrorCode =
   | "database-poorer"
   | "feed-invalid"
   | "report-invalid"
+  | "alerts-invalid"
+  | "exception-invalid"
   | "disk-failed"
   | "policy-invalid"
   | "internal";

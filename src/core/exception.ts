@@ -31,11 +31,11 @@ export interface Place {
 
 /** A dated decision of ours that a finding, or what a check found, may stand. */
 export interface Exception {
-  /** A finding's id or alias, or a check's. */
+  /** A finding's id or alias, or a check's; `*`: any finding of the package, which is then named. */
   readonly id: string;
-  /** purl as a pattern; without a version it speaks of all versions, without qualifiers of all builds. */
+  /** purl as a pattern, or a name as its ecosystem writes it; without a version all versions, without qualifiers all builds. */
   readonly package?: string | undefined;
-  /** A pattern for a path that proves the package, or that a check names. */
+  /** A pattern for all paths that prove the package, or that a check names. */
   readonly path?: string | undefined;
   /** `base`, `application`, or a layer's digest or diff id. */
   readonly layer?: string | undefined;
@@ -64,7 +64,8 @@ export interface Exception {
 export interface ExceptionState {
   readonly exception: Exception;
   /**
-   * `used`: it suppresses something. `expired`, `reopened`, `too-long` (for the policy): it would, and no longer does.
+   * `used`: it suppresses something. `expired`, `reopened` (for one finding at least), `too-long` (for the policy): it would, and no
+   * longer does. `not-yet`: it was made after the day of the judgement.
    * `unmatched`: it speaks of nothing here. `over-broad`: it suppresses more than one package or image and names none.
    * `shadowed`: an earlier one has taken all that it speaks of. `out-of-scope`: of other images.
    */
@@ -73,11 +74,12 @@ export interface ExceptionState {
     | "expired"
     | "reopened"
     | "too-long"
+    | "not-yet"
     | "unmatched"
     | "over-broad"
     | "shadowed"
     | "out-of-scope";
-  /** How many findings it suppresses. */
+  /** How many findings, of checks too, it suppresses. */
   readonly suppressed: number;
   /** In words: what is wrong with it, with the nearest miss where it matches nothing; empty for `used` and `out-of-scope`. */
   readonly message: string;

@@ -29,6 +29,8 @@ export interface ScriptFacts {
   readonly interpreter: readonly string[];
   /** Of a shell script: every word and quoted text that may name a program or a file. */
   readonly words: readonly string[];
+  /** Of a shell script: files that it takes in (`. /etc/functions`), as written. */
+  readonly reads: readonly string[];
   /** A command's name is computed at run time, or more was written than is read. */
   readonly computed: boolean;
 }

@@ -14,6 +14,15 @@ export interface HistoryEntry {
   readonly comment?: string | undefined;
 }
 
+/** When Docker's health check runs; nanoseconds, but for `retries`. */
+export interface HealthTiming {
+  readonly interval?: number | undefined;
+  readonly timeout?: number | undefined;
+  readonly startPeriod?: number | undefined;
+  readonly startInterval?: number | undefined;
+  readonly retries?: number | undefined;
+}
+
 /** The parts of an OCI or Docker image config that Seaworthy uses. Absent fields are empty, never undefined. */
 export interface ImageConfig {
   readonly platform: Platform;
@@ -31,6 +40,11 @@ export interface ImageConfig {
   readonly volumes: readonly string[];
   /** The command of Docker's health check, `["CMD", …]`; empty without one. OCI's config has none. */
   readonly healthcheck: readonly string[];
+  readonly healthTiming?: HealthTiming | undefined;
+  /** As in `STOPSIGNAL`: `SIGQUIT`. */
+  readonly stopSignal?: string | undefined;
+  /** Instructions for the builds on top of the image. */
+  readonly onBuild?: readonly string[];
   readonly created?: string | undefined;
 }
 

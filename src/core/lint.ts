@@ -84,3 +84,11 @@ export interface LintReport {
   readonly lines: readonly LineFindings[];
   readonly verdict: Verdict;
 }
+
+/** Hadolint's levels in our words. */
+export const hadolintLevels = {
+  error: "high",
+  warning: "medium",
+  info: "low",
+  style: "negligible",
+} as const satisfies Readonly<Record<string, Severity>>;

@@ -10,7 +10,8 @@ export function nearest(text: string, candidates: readonly string[]): string | u
   return best;
 }
 
-function editsBetween(a: string, b: string): number {
+/** How many edits (insert, delete, replace a character) turn one text into the other. */
+export function editsBetween(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let row = 1; row <= a.length; row += 1) {
     const line = [row];

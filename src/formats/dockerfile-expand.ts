@@ -1,3 +1,5 @@
+import { SeaworthyError } from "../core/errors.ts";
+
 /** What a word expands to, and which variables without a value it names. */
 export interface Expansion {
   readonly value: string;
@@ -20,11 +22,13 @@ interface State {
 }
 
 const deepest = 32;
-const longestTrimmed = 1024;
+const longestTrimmed = 512;
+const longestValue = 1 << 16;
 
 /**
  * Expands a word as BuildKit's own small shell does (https://docs.docker.com/reference/dockerfile/#environment-replacement): quotes,
  * escapes, `$x`, `${x}`, `${x:-y}`, `${x-y}`, `${x:+y}`, `${x:?y}`, `${x#y}`, `${x##y}`, `${x%y}`, `${x%%y}`, `${x/y/z}`, `${x//y/z}`.
+ * @throws SeaworthyError `limit-exceeded` for a value of more than 65,536 characters.
  */
 export function expandWord(raw: string, escape: string, lookup: Lookup): Expansion {
   const state: State = { raw, escape, lookup, used: new Set(), unset: new Set(), at: 0 };
@@ -36,6 +40,8 @@ function readUntil(state: State, stops: string, depth: number): string {
   let value = "";
   let quote = "";
   while (state.at < state.raw.length) {
+    // An argument made of two of the one before doubles with each line.
+    if (value.length > longestValue) throw tooLong();
     const char = state.raw[state.at] ?? "";
     if (quote === "" && stops.includes(char)) break;
     state.at += 1;
@@ -46,6 +52,13 @@ function readUntil(state: State, stops: string, depth: number): string {
     else value += char;
   }
   return value;
+}
+
+function tooLong(): SeaworthyError {
+  return new SeaworthyError(
+    "limit-exceeded",
+    `read Dockerfile: a value of more than ${longestValue} characters`,
+  );
 }
 
 function readEscaped(state: State, quote: string): string {
@@ -118,14 +131,15 @@ function valueOf(state: State, name: string): string | undefined {
 
 function trimPattern(value: string, pattern: string, operator: string): string {
   if (value.length > longestTrimmed || pattern.length > longestTrimmed) return value;
-  const lengths = Array.from({ length: value.length + 1 }, (_, length) => length);
-  const ordered = operator.length === 2 ? lengths.toReversed() : lengths;
   const front = operator.startsWith("#");
-  const cut = ordered.find((length) =>
-    matches(front ? value.slice(0, length) : value.slice(value.length - length), pattern),
-  );
+  const lengths = front ? matchedLengths(value, pattern) : matchedLengths(reversed(value), reversed(pattern));
+  const cut = operator.length === 2 ? lengths.at(-1) : lengths[0];
   if (cut === undefined) return value;
   return front ? value.slice(cut) : value.slice(0, value.length - cut);
+}
+
+function reversed(text: string): string {
+  return text.split("").toReversed().join("");
 }
 
 function replacePattern(value: string, operand: string, all: boolean): string {
@@ -137,26 +151,18 @@ function replacePattern(value: string, operand: string, all: boolean): string {
   return all ? value.replaceAll(pattern, () => text) : value.replace(pattern, () => text);
 }
 
-// `*` and `?` only, as in BuildKit; the last star is where a mismatch goes back to, so the time is at most length × length.
-function matches(text: string, pattern: string): boolean {
-  let at = 0;
-  let star = -1;
-  let mark = 0;
-  let next = 0;
-  while (at < text.length) {
-    if (pattern[next] === "*") {
-      star = next;
-      mark = at;
-      next += 1;
-    } else if (pattern[next] === "?" || pattern[next] === text[at]) {
-      at += 1;
-      next += 1;
-    } else if (star >= 0) {
-      next = star + 1;
-      mark += 1;
-      at = mark;
-    } else return false;
+// How long the beginnings of a text are that a pattern fits, ascending. `*` and `?` only, as in BuildKit; the time is length × length.
+function matchedLengths(text: string, pattern: string): readonly number[] {
+  let ends = [0];
+  for (const sign of pattern.split("")) {
+    const [first] = ends;
+    if (first === undefined) return [];
+    ends =
+      sign === "*"
+        ? Array.from({ length: text.length + 1 - first }, (_, more) => first + more)
+        : ends
+            .filter((end) => end < text.length && (sign === "?" || text[end] === sign))
+            .map((end) => end + 1);
   }
-  while (pattern[next] === "*") next += 1;
-  return next === pattern.length;
+  return ends;
 }

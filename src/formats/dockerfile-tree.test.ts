@@ -62,6 +62,7 @@ const expansions: readonly (readonly [raw: string, value: string])[] = [
   ['${u:-${a}}${u:-"q r"}', "x.y.zq r"],
   ["${a#*.}|${a##*.}|${a%.*}|${a%%.*}", "y.z|z|x.y|x"],
   ["${a#x?}|${a#q}|${a%}", "y.z|x.y.z|x.y.z"],
+  ["${a#*}|${a##*}|${a%*}|${a%%*}|${a##*?.}|${a%%.?}", "x.y.z||x.y.z||z|x.y"],
   ["${a/./-}|${a//./-}|${a//./}", "x-y.z|x-y-z|xyz"],
   ["$", "$"],
   ["$u|${u}", "|"],

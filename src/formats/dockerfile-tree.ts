@@ -70,7 +70,7 @@ const mostProblems = 100;
 
 /**
  * Reads a Dockerfile as BuildKit does (https://docs.docker.com/reference/dockerfile/).
- * @throws SeaworthyError `limit-exceeded` beyond 1 MiB or 10,000 instructions.
+ * @throws SeaworthyError `limit-exceeded` beyond 1 MiB, 10,000 instructions or 65,536 characters of a value.
  */
 export function readDockerfile(file: string): Dockerfile {
   if (file.length > maxLength) throw tooMuch(`longer than ${maxLength} characters`);
@@ -257,6 +257,16 @@ function openStage(
     parent: parent < 0 ? undefined : parent,
     instructions: [],
   };
+}
+
+/** A stage with those that it goes on from, the lowest first. */
+export function lineage(stage: Stage, stages: readonly Stage[]): readonly Stage[] {
+  const line: Stage[] = [];
+  for (let at: Stage | undefined = stage; at !== undefined; ) {
+    line.push(at);
+    at = at.parent === undefined ? undefined : stages[at.parent];
+  }
+  return line.toReversed();
 }
 
 /** The script of a RUN that consists of one here-document; undefined for all others. */

@@ -38,6 +38,13 @@ exec "$@"
   assert.deepEqual([runsArguments, computed], [true, false]);
 });
 
+test("readShellWords() names the files that a script takes in", () => {
+  assert.deepEqual(readShellWords('. /etc/a; if x; then source "$D/b"; fi; find . -name c').reads, [
+    "/etc/a",
+    "$D/b",
+  ]);
+});
+
 for (const text of ['"$RUNNER" x', "eval x", "$(which app) x", "`which app`"])
   test(`readShellWords() cannot tell the command of ${text}`, () => {
     assert.equal(readShellWords(text).computed, true);

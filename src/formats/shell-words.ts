@@ -6,6 +6,8 @@ export interface ShellWords {
   readonly commands: readonly string[];
   /** The one command that the text is, with nothing that the shell would have to work out; undefined for all else. */
   readonly simple: readonly string[] | undefined;
+  /** Files that it takes in, as written: `. /etc/functions`. */
+  readonly reads: readonly string[];
   /** It runs its own arguments: `exec "$@"`. */
   readonly runsArguments: boolean;
   /** A command's name is worked out at run time, or the text is longer than is read. */
@@ -20,10 +22,11 @@ export function readShellWords(source: string): ShellWords {
   const tokens = tokensOf(source.slice(0, longestScript));
   const words = new Set<string>();
   const commands = new Set<string>();
+  const reads = new Set<string>();
   let runsArguments = false;
   let computed = source.length > longestScript || tokens.length >= mostWords * 4;
   let atCommand = true;
-  for (const token of tokens) {
+  for (const [at, token] of tokens.entries()) {
     if (token.sign) {
       atCommand = token.text !== "<" && token.text !== ">";
       continue;
@@ -31,6 +34,8 @@ export function readShellWords(source: string): ShellWords {
     if (words.size < mostWords) words.add(token.text);
     if (!atCommand || isPrefix(token.text)) continue;
     atCommand = false;
+    const next = tokens[at + 1];
+    if (isReader(token.text) && next?.sign === false) reads.add(next.text);
     if (isArguments(token.text)) runsArguments = true;
     else if (token.text.includes("$") || token.text.includes("`") || token.text === "eval") computed = true;
     else commands.add(token.text);
@@ -39,6 +44,7 @@ export function readShellWords(source: string): ShellWords {
     words: [...words],
     commands: [...commands],
     simple: simpleCommand(tokens),
+    reads: [...reads],
     runsArguments,
     computed,
   };
@@ -61,6 +67,10 @@ function isPrefix(text: string): boolean {
 
 function isArguments(text: string): boolean {
   return text === "$@" || text === "${@}" || text === "$*";
+}
+
+function isReader(text: string): boolean {
+  return text === "." || text === "source";
 }
 
 function simpleCommand(tokens: readonly Token[]): readonly string[] | undefined {

@@ -145,3 +145,42 @@ test("readYaml() never throws on pieces of YAML", () => {
     { numRuns: 500 },
   );
 });
+
+test("readYaml() reads JSON that is longer than a YAML document may be, without places", () => {
+  const item = { metadata: { name: "a", managedFields: ["x".repeat(1000)] }, status: { phase: "Running" } };
+  const text = JSON.stringify({ kind: "List", items: Array.from({ length: 5000 }, () => item) });
+  const [one] = readYaml(text, () => true);
+  assert.ok(one !== undefined && "value" in one);
+  assert.equal(one.placed, false);
+  const items = yamlItems(one.value, "items");
+  assert.deepEqual([items.length, yamlTextAt(items[0], "metadata", "name")], [5000, "a"]);
+  assert.equal(yamlTextAt(items[0], "status", "phase"), undefined);
+});
+
+for (const [what, text, found] of [
+  ["YAML", "a: b", "a document of 4500000 characters, more than 4194304"],
+  ["broken JSON, without its words", '{"a": secret}', "Unexpected token 's'"],
+  ["JSON too deep", "[".repeat(300) + "]".repeat(300), "more than 200 levels"],
+  ["a bomb of brackets", "[".repeat(10_000_000), "Unexpected end of JSON input"],
+] as const)
+  test(`readYaml() takes no value from large ${what}`, () => {
+    const [one] = readYaml(text.padEnd(4_500_000), () => true);
+    assert.equal(one !== undefined && "problem" in one ? one.problem : undefined, found);
+  });
+
+test("readYaml() reads of large JSON every kind of value as YAML would have it", () => {
+  const place = { line: 1, column: 1 };
+  const text = (one: string): object => ({ kind: "text", text: one, block: false, ...place });
+  const [one] = readYaml('{"a": [1, true, null, "x"], "__proto__": "y"}'.padEnd(4_500_000), () => true);
+  assert.deepEqual(one !== undefined && "value" in one ? one.value : undefined, {
+    kind: "map",
+    entries: new Map<string, object>([
+      [
+        "a",
+        { kind: "list", items: [text("1"), text("true"), { kind: "null", ...place }, text("x")], ...place },
+      ],
+      ["__proto__", text("y")],
+    ]),
+    ...place,
+  });
+});

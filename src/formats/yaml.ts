@@ -33,9 +33,9 @@ interface YamlPlace {
   readonly column: number;
 }
 
-/** One document of a stream, or the reason and the line why it is none. */
+/** One document of a stream, or the reason and the line why it is none. `placed`: its lines and columns are true; not of large JSON. */
 export type YamlDocument =
-  | { readonly value: YamlValue }
+  | { readonly value: YamlValue; readonly placed: boolean }
   | { readonly problem: string; readonly line: number; readonly text: string };
 
 /** What is known of a document before it is parsed. */
@@ -47,7 +47,7 @@ const longestDocument = 4 * 2 ** 20;
 
 /**
  * Reads the documents of a stream, each on its own: one that is broken takes no other with it. What `wanted` refuses by its text is
- * left out unparsed (undefined in its place), since parsing takes a second and more for each MiB. @throws SeaworthyError `limit-exceeded`.
+ * left out unparsed (undefined in its place), since parsing takes a second and more for each MiB; JSON may be longer. @throws SeaworthyError `limit-exceeded`.
  */
 export function readYaml(text: string, wanted: DocumentFilter): readonly (YamlDocument | undefined)[] {
   if (text.length > longestStream)
@@ -91,8 +91,12 @@ function parseChunk({ text, before }: Chunk): readonly YamlDocument[] {
   const broken = (problem: string, line: number): readonly YamlDocument[] => [
     { problem, line: before + line, text },
   ];
-  if (text.length > longestDocument)
+  if (text.length > longestDocument) {
+    const json = readJsonValue(text);
+    if (json !== undefined)
+      return "problem" in json ? broken(json.problem, 1) : [{ value: json, placed: false }];
     return broken(`a document of ${text.length} characters, more than ${longestDocument}`, 1);
+  }
   try {
     // Keys are compared by none of its own ways: that takes the square of their number.
     const parsed = parseAllDocuments(text.replace(/^\uFEFF/u, ""), {
@@ -110,7 +114,7 @@ function parseChunk({ text, before }: Chunk): readonly YamlDocument[] {
           line: before + lineCounter.linePos(error.pos[0]).line,
           text,
         };
-      return { value: converter(lineCounter, before)(document.contents) };
+      return { value: converter(lineCounter, before)(document.contents), placed: true };
     });
   } catch (thrown) {
     return broken(wordless(messageOf(thrown)), 1);
@@ -122,6 +126,39 @@ function wordless(message: string): string {
   // The library calls itself for each level, and has its own way to say so.
   if (/call stack/u.test(message)) return "it is nested too deep";
   return message.replace(/: ["'].*$/su, "").replace(/\s+/gu, " ");
+}
+
+// A large JSON document, without places: kubectl's list of a cluster's pods has hundreds of MiB in the library's own tree. What the API
+// server writes for itself, and nothing is sought in, is left out. Undefined where it is no JSON.
+function readJsonValue(text: string): YamlValue | { readonly problem: string } | undefined {
+  if (!/^\s*[{[]/.test(text.slice(0, 1000))) return undefined;
+  try {
+    return valueOf(JSON.parse(text), 0);
+  } catch (thrown) {
+    // The parser quotes the text, which is nobody's who reads a report.
+    return { problem: messageOf(thrown).replace(/, ".*$|: ["'].*$/su, "") };
+  }
+}
+
+const nowhere = { line: 1, column: 1 };
+const leftOut: ReadonlySet<string> = new Set(["status", "managedFields"]);
+
+function valueOf(json: unknown, depth: number): YamlValue {
+  if (depth > deepest) throw new RangeError(`more than ${deepest} levels`);
+  if (Array.isArray(json))
+    return { kind: "list", items: json.map((item) => valueOf(item, depth + 1)), ...nowhere };
+  if (typeof json === "object" && json !== null) {
+    const kept = Object.entries(json).filter(([key]) => !leftOut.has(key));
+    return {
+      kind: "map",
+      entries: new Map(kept.map(([key, part]) => [key, valueOf(part, depth + 1)])),
+      ...nowhere,
+    };
+  }
+  if (typeof json === "string") return { kind: "text", text: json, block: false, ...nowhere };
+  return json === null
+    ? { kind: "null", ...nowhere }
+    : { kind: "text", text: JSON.stringify(json), block: false, ...nowhere };
 }
 
 const mostValues = 500_000;

@@ -53,8 +53,21 @@ test("parseImageConfig() reads what the specification's example has", () => {
     exposedPorts: ["8080/tcp"],
     volumes: ["/data"],
     healthcheck: [],
+    healthTiming: undefined,
+    stopSignal: undefined,
+    onBuild: [],
     created: "2015-10-31T22:22:56.015925234Z",
   });
+});
+
+test("parseImageConfig() reads Docker's check with its times, signal and triggers", () => {
+  const { healthcheck, healthTiming, stopSignal, onBuild } = parseImageConfig(
+    '{"config":{"Healthcheck":{"Test":["CMD","up"],"Interval":5000000000,"Timeout":-1,"Retries":2},"StopSignal":"SIGQUIT","OnBuild":["RUN x"]}}',
+    "config",
+  );
+  assert.deepEqual([healthcheck, stopSignal, onBuild], [["CMD", "up"], "SIGQUIT", ["RUN x"]]);
+  const none = { timeout: undefined, startPeriod: undefined, startInterval: undefined };
+  assert.deepEqual(healthTiming, { ...none, interval: 5e9, retries: 2 });
 });
 
 test("parseImageConfig() reads absent and null parts as empty, and a command that is one string", () => {

@@ -1,5 +1,5 @@
 import { SeaworthyError } from "../core/errors.ts";
-import type { HistoryEntry, ImageConfig } from "../core/image.ts";
+import type { HealthTiming, HistoryEntry, ImageConfig } from "../core/image.ts";
 import {
   isRecord,
   list,
@@ -40,6 +40,9 @@ export function parseImageConfig(json: string, what: string): ImageConfig {
     exposedPorts: Object.keys(optionalRecord(run["ExposedPorts"], `${what}.config.ExposedPorts`) ?? {}),
     volumes: Object.keys(optionalRecord(run["Volumes"], `${what}.config.Volumes`) ?? {}),
     healthcheck: healthcheck(run["Healthcheck"], `${what}.config.Healthcheck`),
+    healthTiming: healthTiming(run["Healthcheck"]),
+    stopSignal: typeof run["StopSignal"] === "string" ? run["StopSignal"] || undefined : undefined,
+    onBuild: textList(run["OnBuild"], `${what}.config.OnBuild`),
     created: optionalText(whole["created"], `${what}.created`) || undefined,
   };
 }
@@ -87,6 +90,21 @@ function historyEntry(value: unknown, where: string): HistoryEntry {
 
 function healthcheck(value: unknown, where: string): readonly string[] {
   return textList(optionalRecord(value, where)?.["Test"], `${where}.Test`);
+}
+
+function healthTiming(value: unknown): HealthTiming | undefined {
+  if (!isRecord(value)) return undefined;
+  const number = (key: string): number | undefined => {
+    const found = value[key];
+    return typeof found === "number" && Number.isSafeInteger(found) && found > 0 ? found : undefined;
+  };
+  return {
+    interval: number("Interval"),
+    timeout: number("Timeout"),
+    startPeriod: number("StartPeriod"),
+    startInterval: number("StartInterval"),
+    retries: number("Retries"),
+  };
 }
 
 // The oldest configs have one string where later ones have a list.

@@ -73,6 +73,22 @@ const rows: readonly (readonly [
     },
     ["a:2", "b:1", "c:1"],
   ],
+  [
+    "included files, with the variables beside them, each once",
+    {
+      "compose.yaml": "include: [more/compose.yaml, {path: [x/other, ./x/other]}, compose.yaml]\n",
+      "more/compose.yaml": 'include: [../x/other]\nservices: {a: {image: "a:$V"}}\n',
+      "more/.env": "V=7\n",
+      "x/other": "services: {b: {image: b:1}}\n",
+    },
+    ["a:7", "b:1"],
+  ],
+  [
+    "an included file that is not there, or far away",
+    { "compose.yaml": "include: [none.yaml, 'https://x.example/y.git']\nservices: {a: {image: a:1}}\n" },
+    ["a:1"],
+    ["source-absent", "source-absent"],
+  ],
   ["anchors", { "compose.yaml": "x-a: &a\n  image: a:1\nservices:\n  b:\n    <<: *a\n" }, ["a:1"]],
   ["a broken file", { "compose.yaml": "services:\n  a: {image: a:1\n" }, [], ["manifest-unreadable"]],
 ];
@@ -89,6 +105,21 @@ for (const [what, files, images, gaps = [], notes = []] of rows)
     );
     assert.deepEqual(found.notes, notes);
   });
+
+test("findImages() passes over includes of files that are not Compose's", () => {
+  const found = findImages(
+    treeOf({ ".gitlab-ci.yml": "include: [x.yml]\n", "a.yaml": "services: {a: {image: a:1}}\n" }),
+    [],
+  );
+  assert.deepEqual(found.gaps, []);
+});
+
+test("findImages() tells of variables that cannot be read", () => {
+  const tree = treeOf({ "compose.yaml": 'services: {a: {image: "a:$V"}}\n', ".env": "" });
+  const read = (path: string): string => (path === ".env" ? assert.fail("no such sector") : tree.read(path));
+  const [gap] = findImages({ ...tree, read }, []).gaps;
+  assert.deepEqual([gap?.code, gap?.file, gap?.message], ["manifest-unreadable", ".env", "no such sector"]);
+});
 
 test("findImages() tells what changed a service's image", () => {
   const found = findImages(

@@ -1,5 +1,13 @@
 import { posix } from "node:path";
-import { type YamlMap, type YamlValue, yamlAt, yamlTextAt } from "../formats/yaml.ts";
+import { messageOf } from "../core/errors.ts";
+import {
+  type YamlMap,
+  type YamlText,
+  type YamlValue,
+  yamlAt,
+  yamlItems,
+  yamlTextAt,
+} from "../formats/yaml.ts";
 import { interpolate, parseDotEnv } from "./compose-variables.ts";
 import {
   type Document,
@@ -14,7 +22,7 @@ import {
 
 /** May a document be a Compose file? Asked of its text. */
 export function mayBeCompose(text: string): boolean {
-  return /^["']?services["']?\s*:/mu.test(text);
+  return /^(?:\{\s*)?["']?(?:services|include)["']?\s*:/mu.test(text);
 }
 
 /** Has the file a name by which Compose itself would find it, or one beside it? */
@@ -22,9 +30,13 @@ export function isComposeName(file: string): boolean {
   return /^(?:docker-)?compose[\w.-]*\.ya?ml$/u.test(posix.basename(file));
 }
 
-/** Is it a Compose file: services with an image, a build or another service to extend, and no Kubernetes object? */
-export function isCompose(value: YamlValue): boolean {
+/**
+ * Is it a Compose file: services with an image, a build or another service to extend, or includes under a name that Compose knows, and
+ * no Kubernetes object?
+ */
+export function isCompose({ file, value }: Document): boolean {
   if (yamlAt(value, "apiVersion") !== undefined) return false;
+  if (isComposeName(file) && yamlItems(value, "include").length > 0) return true;
   const services = yamlAt(value, "services");
   if (services?.kind !== "map") return false;
   return [...services.entries.values()].some((one) => keys.some((key) => yamlAt(one, key) !== undefined));
@@ -32,13 +44,44 @@ export function isCompose(value: YamlValue): boolean {
 
 const keys = ["image", "build", "extends"];
 
-/** The images of a Compose file's services, with the variables of the `.env` beside it; what is built is noted. */
+/** The images of a Compose file's services, with the variables of the `.env` beside it, and of the files that it includes; what is built is noted. */
 export function composeImages(document: Document, tree: ManifestTree): Finds {
+  return projectImages(document, tree, new Set([document.file]));
+}
+
+// `seen`: an included file counts once, however many lead to it, and in a ring.
+function projectImages(document: Document, tree: ManifestTree, seen: Set<string>): Finds {
   const services = yamlAt(document.value, "services");
-  if (services?.kind !== "map") return nothing;
-  return together(
-    [...services.entries].map(([name, service]) => serviceImage(name, service, document, tree)),
-  );
+  const own = services?.kind === "map" ? [...services.entries] : [];
+  return together([
+    ...own.map(([name, service]) => serviceImage(name, service, document, tree)),
+    ...yamlItems(document.value, "include").flatMap((item) =>
+      includedPaths(item).map((path) => includedImages(path, document, tree, seen)),
+    ),
+  ]);
+}
+
+// https://docs.docker.com/reference/compose-file/include/
+function includedPaths(item: YamlValue): readonly YamlText[] {
+  if (item.kind === "text") return [item];
+  const path = yamlAt(item, "path");
+  const paths = path?.kind === "list" ? path.items : [path];
+  return paths.flatMap((one) => (one?.kind === "text" ? one : []));
+}
+
+function includedImages(
+  { text, line }: YamlText,
+  from: Document,
+  tree: ManifestTree,
+  seen: Set<string>,
+): Finds {
+  const file = posix.join(posix.dirname(from.file), text);
+  if (seen.has(file)) return nothing;
+  seen.add(file);
+  if (/:\/\/|^git@/u.test(text) || tree.kind(file) !== "file")
+    return gapOf("source-absent", `the included "${text}" is not here`, from.file, line);
+  const { documents, gaps } = documentsOf(tree, file, mayBeCompose, () => true);
+  return together([{ ...nothing, gaps }, ...documents.map((one) => projectImages(one, tree, seen))]);
 }
 
 function serviceImage(name: string, service: YamlValue, document: Document, tree: ManifestTree): Finds {
@@ -67,7 +110,9 @@ function imageOf(
   const { file, index } = document;
   const image = service.entries.get("image");
   if (image?.kind === "text") {
-    const pulled = interpolate(image.text, variables(tree, file));
+    const told = variables(tree, file);
+    if ("gaps" in told) return told;
+    const pulled = interpolate(image.text, told);
     if (pulled === undefined)
       return gapOf(
         "image-unresolved",
@@ -130,9 +175,14 @@ function extended(
   return undefined;
 }
 
-function variables(tree: ManifestTree, file: string): ReadonlyMap<string, string> {
+function variables(tree: ManifestTree, file: string): ReadonlyMap<string, string> | Finds {
   const path = posix.join(posix.dirname(file), ".env");
-  return tree.kind(path) === "file" ? parseDotEnv(tree.read(path)) : new Map();
+  if (tree.kind(path) !== "file") return new Map();
+  try {
+    return parseDotEnv(tree.read(path));
+  } catch (thrown) {
+    return gapOf("manifest-unreadable", messageOf(thrown), path);
+  }
 }
 
 /**

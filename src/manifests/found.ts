@@ -52,6 +52,8 @@ export interface Document {
   readonly file: string;
   readonly index: number;
   readonly value: YamlValue;
+  /** Are the lines of its values true? */
+  readonly placed: boolean;
 }
 
 /** Documents of a file, and what could not be read of it. */
@@ -91,7 +93,7 @@ export function parsed(
   const gaps: SetGap[] = [];
   for (const [index, one] of readYaml(text, wanted).entries()) {
     if (one === undefined) continue;
-    if ("value" in one) documents.push({ file, index, value: one.value });
+    if ("value" in one) documents.push({ file, index, value: one.value, placed: one.placed });
     else if (matters(one.text)) {
       const template = one.text.includes("{{") ? "a template that nothing here renders, or broken" : "broken";
       const message = `YAML is ${template}: ${one.problem}`;

@@ -184,3 +184,24 @@ test("chartsOf() and isOfChart() leave subcharts to their chart, and what is bes
   assert.deepEqual(ofA, [true, false, true, false]);
   assert.equal(isOfChart("templates/t.yaml", chartsOf(["Chart.yaml"])), true);
 });
+
+test("findImages() lays files of values over a chart's own, and what is for a subchart over that one's", () => {
+  const files = {
+    "c/Chart.yaml": chart,
+    "c/values.yaml": "image: {repository: a, tag: 1}\nold: {image: r.io/old:1}\nside: {image: r.io/s:1}\n",
+    "c/charts/db/Chart.yaml": "apiVersion: v2\nname: db\n",
+    "c/charts/db/values.yaml": "image: {registry: r.io, repository: db, tag: 1}\n",
+    "prod.yaml": "image: {tag: 2}\nold: null\ndb: {image: {tag: 5}}\nglobal: {imageRegistry: m.io}\n",
+    "last.yaml": "side: {image: r.io/s:3}\n",
+  };
+  const found = findImages(treeOf(files), [{ dir: "c", rendering: undefined }], ["prod.yaml", "last.yaml"]);
+  assert.deepEqual(
+    found.images.map(({ reference, uses }) => [reference, uses[0]?.file]),
+    [
+      ["m.io/a:2", "c/values.yaml"],
+      ["m.io/db:5", "c/charts/db/values.yaml"],
+      ["r.io/s:3", "last.yaml"],
+    ],
+  );
+  assert.deepEqual(found.gaps, []);
+});

@@ -11,8 +11,9 @@ import {
   parsed,
   together,
 } from "./found.ts";
+import { mergedValues, type Values, valuesFor } from "./helm-values.ts";
 import { type ImageDefaults, isVersioned, joinedImage, withVersion } from "./image-parts.ts";
-import { kubernetesImages, mayHoldImages } from "./kubernetes.ts";
+import { kubernetesImages, mayHoldImages, withoutPlaces } from "./kubernetes.ts";
 
 /** What rendering a chart gave: its manifests, or why there are none. */
 export type Rendering = { readonly manifests: string } | { readonly failed: string };
@@ -43,11 +44,19 @@ function isBelow(path: string, dir: string): boolean {
   return dir === "." || path.startsWith(`${dir}/`);
 }
 
-/** The images of a chart: as helm renders it, or, without helm or where it fails, as its values name them. */
-export function chartImages(tree: ManifestTree, dir: string, rendering: Rendering | undefined): Finds {
+/**
+ * The images of a chart: as helm renders it, or, without helm or where it fails, as its values name them, with those of the files `over`
+ * laid over them in their order.
+ */
+export function chartImages(
+  tree: ManifestTree,
+  dir: string,
+  rendering: Rendering | undefined,
+  over: readonly string[],
+): Finds {
   if (isLibrary(tree, posix.join(dir, "Chart.yaml"))) return nothing;
   if (rendering !== undefined && "manifests" in rendering) return renderedImages(dir, rendering.manifests);
-  const { finds, why } = fromValues(tree, dir, rendering?.failed);
+  const { finds, why } = fromValues(tree, dir, over, rendering?.failed);
   return together([finds, ...why]);
 }
 
@@ -59,13 +68,7 @@ function renderedImages(dir: string, text: string): Finds {
     const source = at === 0 ? "" : (pieces[at - 1] ?? "").trim();
     const file = source === "" ? dir : posix.join(dir, source.replace(/^[^/]*\//u, ""));
     const { documents, gaps } = parsed(file, pieces[at] ?? "", mayHoldImages);
-    const unplaced = (one: Found): Found => ({ ...one, line: null, column: null });
-    const found = together(documents.map(kubernetesImages));
-    finds.push({
-      ...found,
-      uses: found.uses.map(unplaced),
-      gaps: gaps.map((gap) => ({ ...gap, line: null })),
-    });
+    finds.push(withoutPlaces(together([...documents.map(kubernetesImages), { ...nothing, gaps }])));
   }
   return together(finds);
 }
@@ -73,10 +76,16 @@ function renderedImages(dir: string, text: string): Finds {
 function fromValues(
   tree: ManifestTree,
   dir: string,
+  over: readonly string[],
   failed: string | undefined,
 ): { readonly finds: Finds; readonly why: readonly Finds[] } {
   const parts = partsOf(tree, dir);
-  const finds = together(parts.map((part) => partImages(tree, part)));
+  const read = over.map((file) => documentsOf(tree, file, all, all));
+  const overlays = read.flatMap(({ documents }) => documents.slice(0, 1));
+  const finds = together([
+    ...parts.map((part) => partImages(tree, part, part === dir ? "whole" : "part", overlays)),
+    ...read.map(({ gaps }) => ({ ...nothing, gaps })),
+  ]);
   const lead = failed === undefined ? "without helm" : `helm could not render it (${failed})`;
   const message = `chart "${dir}": ${lead}, read from values: what templates make of them is not known`;
   const chart = posix.join(dir, "Chart.yaml");
@@ -135,37 +144,38 @@ function first(tree: ManifestTree, file: string): YamlValue | undefined {
   return documentsOf(tree, file, all, all).documents[0]?.value;
 }
 
-function partImages(tree: ManifestTree, dir: string): Finds {
+function partImages(
+  tree: ManifestTree,
+  dir: string,
+  extent: "whole" | "part",
+  overlays: readonly Document[],
+): Finds {
   const chart = first(tree, posix.join(dir, "Chart.yaml"));
   const file = posix.join(dir, "values.yaml");
   const name = yamlTextAt(chart, "name") ?? posix.basename(dir);
   const literal = literalImages(tree, dir, name);
-  if (tree.kind(file) !== "file") return literal;
-  const { documents, gaps } = documentsOf(tree, file, all, all);
-  const found = documents.map((document) => valuesImages(document, name, yamlTextAt(chart, "appVersion")));
-  return together([...found, { ...nothing, gaps }, literal]);
+  const { documents, gaps } =
+    tree.kind(file) === "file" ? documentsOf(tree, file, all, all) : { documents: [], gaps: [] };
+  const over = extent === "whole" ? overlays : overlays.flatMap((one) => valuesFor(one, name));
+  const values = mergedValues([...documents.slice(0, 1), ...over]);
+  const uses = valuesImages(values, name, yamlTextAt(chart, "appVersion"));
+  return together([{ ...nothing, uses, gaps }, literal]);
 }
 
 /** The images that values name by the customs of charts: `image` and `…Image`, whole or in parts. */
-function valuesImages(document: Document, chart: string, appVersion: string | undefined): Finds {
-  const registry = yamlTextAt(document.value, "global", "imageRegistry") || undefined;
+function valuesImages(values: Values, chart: string, appVersion: string | undefined): readonly Found[] {
+  const { value } = values;
+  if (value === undefined) return [];
+  const registry = yamlTextAt(value, "global", "imageRegistry") || undefined;
   const uses: Found[] = [];
+  const own = { kind: "values", namespace: null, name: chart, container: null, pointer: "", field: "" };
   const add = (place: YamlText, image: string): void => {
     const { line, column, text: written } = place;
-    uses.push({ ...own, line, column, written, image, via: null });
+    const { file, index: document } = values.placeOf(place);
+    uses.push({ ...own, file, document, line, column, written, image, via: null });
   };
-  const own = {
-    file: document.file,
-    document: document.index,
-    kind: "values",
-    namespace: null,
-    name: chart,
-    container: null,
-    pointer: "",
-    field: "",
-  };
-  walk(document.value, "", { registry, tag: appVersion }, add);
-  return { ...nothing, uses };
+  walk(value, "", { registry, tag: appVersion }, add);
+  return uses;
 }
 
 type Add = (place: YamlText, image: string) => void;

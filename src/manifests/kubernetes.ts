@@ -36,8 +36,18 @@ export function mayHoldImages(text: string): boolean {
 }
 
 /** The images of a Kubernetes object or a list of them; nothing for any other document. Found by shape: a kind need not be known. */
-export function kubernetesImages({ file, index, value }: Document): Finds {
-  return objectImages(value, { file, document: index }, "");
+export function kubernetesImages({ file, index, value, placed }: Document): Finds {
+  const found = objectImages(value, { file, document: index }, "");
+  return placed ? found : withoutPlaces(found);
+}
+
+/** Finds whose lines are not those of a file. */
+export function withoutPlaces({ uses, gaps, notes }: Finds): Finds {
+  return {
+    uses: uses.map((one) => ({ ...one, line: null, column: null })),
+    gaps: gaps.map((one) => ({ ...one, line: null })),
+    notes,
+  };
 }
 
 type Place = Pick<Found, "file" | "document">;
@@ -55,6 +65,12 @@ function objectImages(value: YamlValue, place: Place, pointer: string): Finds {
     const of = kind.slice(0, -"List".length);
     return together(items.items.map((item) => objectImages(headed(item, value, of), place, "")));
   }
+  if (isFluxKustomization(value))
+    return changesOf(yamlAt(value, "spec"), {
+      ...place,
+      kind,
+      name: yamlTextAt(value, "metadata", "name") ?? "",
+    });
   if (withoutPods.has(kind) || policies.test(yamlTextAt(value, "apiVersion") ?? "")) return nothing;
   const owner: Owner = {
     ...place,
@@ -66,6 +82,34 @@ function objectImages(value: YamlValue, place: Place, pointer: string): Finds {
   return together(
     parts.map(([key, part]) => within(part, owner, { field: key, list: "", pointer: `${pointer}/${key}` })),
   );
+}
+
+// https://fluxcd.io/flux/components/kustomize/kustomizations/: not kustomize's own file of that kind.
+function isFluxKustomization(value: YamlMap): boolean {
+  return yamlTextAt(value, "apiVersion")?.startsWith("kustomize.toolkit.fluxcd.io/") === true;
+}
+
+const changes = ["images", "patches", "components", "parameters", "values", "valuesObject"];
+
+// What Flux or Argo CD changes in a directory when it applies that: the directory is read as it is.
+function changesOf(
+  map: YamlValue | undefined,
+  { file, kind, name }: Pick<Owner, "file" | "kind" | "name">,
+): Finds {
+  const made = changes.filter((key) => {
+    const part = yamlAt(map, key);
+    return part !== undefined && (key === "images" || key === "components" || namesImage(part));
+  });
+  const what = made.map((key) => `"${key}"`).join(", ");
+  const message = `${kind} ${name} changes images by ${what}, which is not carried out`;
+  return made.length === 0 ? nothing : gapOf("source-absent", message, file, map?.line);
+}
+
+function namesImage(value: YamlValue): boolean {
+  if (value.kind === "text") return /image/iu.test(value.text);
+  if (value.kind === "list") return value.items.some(namesImage);
+  if (value.kind !== "map") return false;
+  return [...value.entries].some(([key, part]) => /image/iu.test(key) || namesImage(part));
 }
 
 // The API server's own lists say once what all their items are.
@@ -96,7 +140,7 @@ function within(value: YamlValue, owner: Owner, way: Way): Finds {
   if (value.kind !== "map") return nothing;
   // An object within an object (a template of a template, a resource in a release) has its own kind and name.
   if (isObject(value)) return objectImages(value, owner, way.pointer);
-  const own = together([imageOf(value, owner, way), chartOf(value, owner)]);
+  const own = together([imageOf(value, owner, way), chartOf(value, owner), sourceChanges(value, owner, way)]);
   const deeper = [...value.entries].map(([key, part]) =>
     within(part, owner, { field: key, list: "", pointer: `${way.pointer}/${escaped(key)}` }),
   );
@@ -120,6 +164,12 @@ function chartOf(map: YamlMap, { file, kind, name }: Owner): Finds {
     file,
     chart.line,
   );
+}
+
+// https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/
+function sourceChanges(map: YamlMap, owner: Owner, { field }: Way): Finds {
+  if (owner.kind !== "Application" && owner.kind !== "ApplicationSet") return nothing;
+  return field === "kustomize" || field === "helm" ? changesOf(map, owner) : nothing;
 }
 
 function imageOf(map: YamlMap, owner: Owner, { field, list, pointer }: Way): Finds {

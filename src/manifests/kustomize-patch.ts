@@ -20,6 +20,8 @@ export interface Patches {
   /** Files that the patches stand in. */
   readonly files: readonly string[];
   readonly gaps: Finds["gaps"];
+  /** How many images they set or take away. */
+  readonly size: number;
 }
 
 type Patch =
@@ -28,11 +30,20 @@ type Patch =
       readonly target: Target | undefined;
       readonly file: string;
       readonly uses: readonly Found[];
+      readonly removals: readonly Removal[];
     }
   | { readonly kind: "json"; readonly target: Target | undefined; readonly operations: readonly Operation[] };
 
-/** One step of a JSON patch that sets an image (https://www.rfc-editor.org/rfc/rfc6902). */
-interface Operation {
+/** What `$patch: delete` takes away: a container of an object, or the object (https://github.com/kubernetes/community/blob/main/contributors/devel/sig-api-machinery/strategic-merge-patch.md). */
+interface Removal extends Pick<Found, "kind" | "name" | "field"> {
+  /** Null: all of the object. */
+  readonly container: string | null;
+}
+
+/** One step of a JSON patch that sets an image or takes a place away (https://www.rfc-editor.org/rfc/rfc6902). */
+type Operation = Setting | { readonly removes: string };
+
+interface Setting {
   readonly pointer: string;
   readonly image: string;
   readonly place: Pick<Found, "file" | "document" | "line" | "column">;
@@ -55,16 +66,23 @@ export function patchesOf(kustomization: YamlMap, from: string, tree: ManifestTr
     ...yamlItems(kustomization, "patchesStrategicMerge"),
   ];
   const read = sources.map((source) => patchOf(source, from, tree));
+  const patches = read.flatMap((one) => one.patches);
   return {
-    patches: read.flatMap(({ patches }) => patches),
+    patches,
+    size: patches.reduce((sum, patch) => sum + sizeOf(patch), 0),
     files: read.flatMap(({ files }) => files),
     gaps: read.flatMap(({ gaps }) => gaps),
   };
 }
 
-const none: Patches = { patches: [], files: [], gaps: [] };
+function sizeOf(patch: Patch): number {
+  return patch.kind === "json" ? patch.operations.length : patch.uses.length + patch.removals.length;
+}
 
-function patchOf(source: YamlValue, from: string, tree: ManifestTree): Patches {
+const none: Pick<Patches, "patches" | "files" | "gaps"> = { patches: [], files: [], gaps: [] };
+type Part = typeof none;
+
+function patchOf(source: YamlValue, from: string, tree: ManifestTree): Part {
   const target = source.kind === "map" ? targetOf(source) : undefined;
   const inline = source.kind === "text" ? source : textOf(source, "patch");
   const path = source.kind === "text" ? source.text : yamlTextAt(source, "path");
@@ -102,7 +120,7 @@ interface PatchText {
   readonly line: (line: number) => number;
 }
 
-function readPatch({ file, text, line }: PatchText, target: Target | undefined): Patches {
+function readPatch({ file, text, line }: PatchText, target: Target | undefined): Part {
   const { documents, gaps } = parsed(
     file,
     text,
@@ -118,14 +136,11 @@ function readPatch({ file, text, line }: PatchText, target: Target | undefined):
         target,
         operations: document.value.items
           .flatMap((item) => operationOf(item, document))
-          .map((one) => ({ ...one, place: placed(one.place) })),
+          .map((one) => ("removes" in one ? one : { ...one, place: placed(one.place) })),
       };
-    return {
-      kind: "strategic",
-      target,
-      file,
-      uses: kubernetesImages(headed(document, target)).uses.map(placed),
-    };
+    const whole = headed(document, target);
+    const uses = kubernetesImages(whole).uses.map(placed);
+    return { kind: "strategic", target, file, uses, removals: removalsOf(whole.value) };
   });
   return { patches, files: [], gaps: gaps.map(placed) };
 }
@@ -143,12 +158,37 @@ function headed(document: Document, target: Target | undefined): Document {
   return { ...document, value: { ...value, entries: new Map([...value.entries, ...head]) } };
 }
 
+function removalsOf(object: YamlValue): readonly Removal[] {
+  const owner = {
+    kind: yamlTextAt(object, "kind") ?? "",
+    name: yamlTextAt(object, "metadata", "name") ?? "",
+  };
+  if (isDeletion(object)) return [{ ...owner, field: "", container: null }];
+  const found: Removal[] = [];
+  const search = (value: YamlValue, field: string): void => {
+    if (value.kind === "map") for (const [key, part] of value.entries) search(part, key);
+    if (value.kind !== "list") return;
+    for (const item of value.items) {
+      const container = yamlTextAt(item, "name");
+      if (isDeletion(item) && container !== undefined) found.push({ ...owner, field, container });
+      else search(item, "");
+    }
+  };
+  search(object, "");
+  return found;
+}
+
+function isDeletion(value: YamlValue): boolean {
+  return yamlTextAt(value, "$patch") === "delete";
+}
+
 function operationOf(item: YamlValue, { file, index }: Document): readonly Operation[] {
   const pointer = yamlTextAt(item, "path") ?? "";
   const op = yamlTextAt(item, "op");
+  if (op === "remove") return [{ removes: pointer }];
   if (item.kind !== "map" || (op !== "add" && op !== "replace")) return [];
   const value = item.entries.get("value");
-  const of = (text: YamlText, at: string, container: string | null): Operation => ({
+  const of = (text: YamlText, at: string, container: string | null): Setting => ({
     pointer: at,
     image: text.text,
     place: { file, document: index, line: text.line, column: text.column },
@@ -181,9 +221,12 @@ export function patched(finds: Finds, { patches, gaps }: Patches): Finds {
 
 function mergeStrategic(
   uses: readonly Found[],
-  { target, uses: news, file }: Extract<Patch, { kind: "strategic" }>,
+  { target, uses: news, file, removals }: Extract<Patch, { kind: "strategic" }>,
 ): readonly Found[] {
   let all = uses;
+  // What a selector may leave as it was still counts.
+  if (target?.selects !== true)
+    for (const removal of removals) all = all.filter((use) => !isRemoved(use, removal, target));
   for (const change of news) {
     const hits = all.filter(
       (use) => isTarget(use, change, target) && use.field === change.field && sameSlot(use, change),
@@ -194,6 +237,11 @@ function mergeStrategic(
         : changed(all, hits, { image: change.image, via: file }, target);
   }
   return all;
+}
+
+function isRemoved(use: Found, removal: Removal, target: Target | undefined): boolean {
+  if (!isTarget(use, removal, target)) return false;
+  return removal.container === null || (use.field === removal.field && use.container === removal.container);
 }
 
 // Labels are not kept. What a selector may leave as it was counts with what it may come to.
@@ -212,7 +260,7 @@ function sameSlot(use: Found, change: Found): boolean {
   return change.container === null ? use.pointer === change.pointer : use.container === change.container;
 }
 
-function isTarget(use: Found, change: Found, target: Target | undefined): boolean {
+function isTarget(use: Found, change: Pick<Found, "kind" | "name">, target: Target | undefined): boolean {
   return target === undefined ? use.kind === change.kind && use.name === change.name : fits(use, target);
 }
 
@@ -230,6 +278,7 @@ function matches(pattern: string | undefined, text: string): boolean {
 
 // What a step changes nowhere, it may add, or change where this reader does not see it: its image counts.
 function apply(uses: readonly Found[], operation: Operation, target: Target | undefined): readonly Found[] {
+  if ("removes" in operation) return without(uses, operation.removes, target);
   const { pointer, image, place, adds, container } = operation;
   const mine = uses.filter((use) => target !== undefined && fits(use, target));
   const hits = adds ? [] : mine.filter((use) => use.pointer === pointer);
@@ -245,4 +294,18 @@ function apply(uses: readonly Found[], operation: Operation, target: Target | un
     ...uses,
     { ...place, kind, namespace, name, container, written: image, image, pointer, field, via },
   ];
+}
+
+// What comes after an item that is taken out of a list moves up.
+function without(uses: readonly Found[], pointer: string, target: Target | undefined): readonly Found[] {
+  if (target === undefined || target.selects || pointer === "") return uses;
+  const [, list, item] = /^(.*)\/(\d+)$/u.exec(pointer) ?? [];
+  return uses.flatMap((use) => {
+    if (!fits(use, target)) return use;
+    if (use.pointer === pointer || use.pointer.startsWith(`${pointer}/`)) return [];
+    if (list === undefined || !use.pointer.startsWith(`${list}/`)) return use;
+    const [, at = "", rest = ""] = /^(\d+)(\/.*)$/u.exec(use.pointer.slice(list.length + 1)) ?? [];
+    const moves = at !== "" && Number(at) > Number(item);
+    return moves ? { ...use, pointer: `${list}/${Number(at) - 1}${rest}` } : use;
+  });
 }

@@ -97,6 +97,43 @@ const rows: readonly (readonly [what: string, files: Files, images: readonly str
     ["new:1", "r.io/init:1", side, "web:1"],
   ],
   [
+    "a strategic patch that takes a container away",
+    overlay(`patches:\n${patch(strategic.replace('image: "web:2"', "$patch: delete"))}`),
+    ["r.io/init:1", side],
+  ],
+  [
+    "a strategic patch that takes an init container's namesake away",
+    overlay(
+      `patches:\n${patch(strategic.replace("containers:", "initContainers:").replace('web, image: "web:2"', "init, $patch: delete"))}`,
+    ),
+    [side, "web:1"],
+  ],
+  [
+    "a patch that takes an object away",
+    overlay(
+      `patches:\n${patch("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\n$patch: delete")}`,
+      {
+        "prod/kustomization.yaml": `resources: [../base, other.yaml]\npatches:\n${patch("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\n$patch: delete")}`,
+        "prod/other.yaml": app.replace("{name: app}", "{name: other}").replace("web:1", "other:1"),
+      },
+    ),
+    ["other:1", "r.io/init:1", side],
+  ],
+  [
+    "a JSON patch that takes one container away and changes the next",
+    overlay(
+      `patches:\n${patch('- {op: remove, path: /spec/template/spec/containers/0}\n- {op: replace, path: /spec/template/spec/containers/0/image, value: "s:2"}')}    target: {kind: Deployment, name: app}\n`,
+    ),
+    ["r.io/init:1", "s:2"],
+  ],
+  [
+    "a JSON patch that takes all init containers away",
+    overlay(
+      `patches:\n${patch("- {op: remove, path: /spec/template/spec/initContainers}")}    target: {kind: Deployment}\n`,
+    ),
+    [side, "web:1"],
+  ],
+  [
     "a patch before the images",
     overlay(`patches:\n${patch(strategic)}images: [{name: web, newName: x}]\n`),
     ["r.io/init:1", side, "x:2"],
@@ -261,3 +298,39 @@ for (const [what, files, gap] of gaps)
     const said = found.gaps.map(({ code, file }) => `${code} ${file}`);
     assert.ok(said.includes(gap), said.join());
   });
+
+test("findImages() ends in time where bases are used over and over, and says so", () => {
+  const levels = Array.from({ length: 30 }, (_, at) => [
+    `k${at}/kustomization.yaml`,
+    `resources: [../k${at + 1}, ../k${at + 1}/, ./../k${at + 1}]\n`,
+  ]);
+  const files = {
+    ...Object.fromEntries(levels),
+    "k30/kustomization.yaml": "resources: [app.yaml]\n",
+    "k30/app.yaml": app,
+  };
+  const started = process.cpuUsage();
+  const found = findImages(treeOf(files), []);
+  assert.ok(process.cpuUsage(started).user < 10_000_000);
+  assert.ok(
+    found.gaps.some(({ message }) => message.includes("more than")),
+    JSON.stringify(found.gaps),
+  );
+});
+
+test("findImages() ends in time where patches and images are many, and says so", () => {
+  const list = (count: number): string =>
+    Array.from({ length: count }, (_, at) => `{name: c${at}, image: "i${at}:1"}`).join(", ");
+  const files = {
+    "kustomization.yaml": "resources: [app.yaml]\npatches: [{path: p.yaml}]\n",
+    "app.yaml": `apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec: {containers: [${list(20_000)}]}\n`,
+    "p.yaml": `apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec: {containers: [${list(20_000)}]}\n`,
+  };
+  const started = process.cpuUsage();
+  const found = findImages(treeOf(files), []);
+  assert.ok(process.cpuUsage(started).user < 15_000_000);
+  assert.ok(
+    found.gaps.some(({ message }) => message.includes("more than")),
+    JSON.stringify(found.gaps),
+  );
+});

@@ -27,8 +27,9 @@ export function kustomizedImages(tree: ManifestTree): Kustomized {
   const files = tree.paths.filter(isKustomization);
   const used = new Set<string>();
   const consumed = new Set<string>();
+  const budget = { left: mostSteps };
   const builds = new Map(
-    files.map((file) => [file, build({ tree, used, consumed, depth: 0 }, file, nothing, [])]),
+    files.map((file) => [file, build({ tree, used, consumed, depth: 0, budget }, file, nothing, [])]),
   );
   const roots = files.filter((file) => !used.has(file));
   // In a ring each is used by another: then all of them count.
@@ -42,15 +43,22 @@ interface Building {
   readonly used: Set<string>;
   readonly consumed: Set<string>;
   readonly depth: number;
+  /** Images that may still be handled, each once a level: a base may be used over and over. */
+  readonly budget: { left: number };
 }
 
 const deepest = 32;
+const mostSteps = 500_000;
+/** Images of a level times images of its patches. */
+const mostComparisons = 20_000_000;
 
 // What a component changes is what was there before it: `given`.
 function build(state: Building, file: string, given: Finds, above: readonly string[]): Finds {
   state.consumed.add(file);
   if (above.includes(file) || state.depth > deepest)
     return together([given, gapOf("source-absent", "kustomization uses itself", file)]);
+  if (state.budget.left <= 0)
+    return together([given, gapOf("source-absent", `bases come to more than ${mostSteps} images`, file)]);
   const { documents, gaps } = documentsOf(
     state.tree,
     file,
@@ -68,6 +76,13 @@ function build(state: Building, file: string, given: Finds, above: readonly stri
   for (const path of texts(kustomization, "components")) all = component(deeper, file, path, all, next);
   const patches = patchesOf(kustomization, file, state.tree);
   for (const path of patches.files) state.consumed.add(path);
+  state.budget.left -= 1 + all.uses.length;
+  if (all.uses.length * patches.size > mostComparisons)
+    return together([
+      all,
+      { ...nothing, gaps: patches.gaps },
+      gapOf("source-absent", `patches are not carried out: more than ${mostComparisons} comparisons`, file),
+    ]);
   const changed = patched(all, patches);
   return { ...changed, uses: changed.uses.map((use) => transformed(use, kustomization, file)) };
 }

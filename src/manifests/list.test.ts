@@ -204,6 +204,48 @@ for (const [kind, spec] of Object.entries(releases))
     );
   });
 
+const flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: app}\n";
+const changes: readonly (readonly [what: string, text: string, gap: string | undefined])[] = [
+  [
+    "Flux's Kustomization",
+    `${flux}spec: {images: [{name: a, newTag: v2}]}`,
+    'Kustomization app changes images by "images"',
+  ],
+  [
+    "Flux's Kustomization that patches",
+    `${flux}spec: {patches: [{patch: "image: b"}]}`,
+    'Kustomization app changes images by "patches"',
+  ],
+  [
+    "Flux's Kustomization without any",
+    `${flux}spec: {path: ./image, patches: [{patch: "replicas: 2"}]}`,
+    undefined,
+  ],
+  [
+    "an Application",
+    `${head("Application")}spec: {source: {path: x, kustomize: {images: ["a=b:2"]}}}`,
+    'Application app changes images by "images"',
+  ],
+  [
+    "an Application of a chart beside it",
+    `${head("Application")}spec: {sources: [{path: x, helm: {parameters: [{name: image.tag, value: v2}], values: "a: b"}}]}`,
+    'Application app changes images by "parameters"',
+  ],
+  [
+    "an Application without any",
+    `${head("Application")}spec: {source: {path: image, helm: {values: "a: b"}}}`,
+    undefined,
+  ],
+];
+for (const [what, text, gap] of changes)
+  test(`findImages() tells of images that ${what} changes`, () => {
+    const { gaps: found } = find({ "a.yaml": text, "b.yaml": `${head("Pod")}spec: {${pod}}` });
+    assert.deepEqual(
+      found.map(({ code, message }) => `${code} ${message}`),
+      gap === undefined ? [] : [`source-absent ${gap}, which is not carried out`],
+    );
+  });
+
 const gaps: readonly (readonly [what: string, files: Readonly<Record<string, string>>, gap: string])[] = [
   ["no files", {}, "nothing-found null:null"],
   ["a broken manifest", { "a.yaml": `${head("Pod")}spec: {${pod}` }, "manifest-unreadable a.yaml:4"],

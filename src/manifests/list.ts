@@ -22,15 +22,19 @@ export interface Chart {
 
 /**
  * The images that the files of a deployment name, and what could not be seen: charts as they were rendered, overlays resolved, Compose
- * files with their variables, every other Kubernetes object by its shape. Pure but for the tree's reading.
+ * files with their variables, every other Kubernetes object by its shape. `values` are files for all charts. Pure but for the tree's reading.
  */
-export function findImages(tree: ManifestTree, charts: readonly Chart[]): NamedImages {
+export function findImages(
+  tree: ManifestTree,
+  charts: readonly Chart[],
+  values: readonly string[] = [],
+): NamedImages {
   const dirs = charts.map(({ dir }) => dir);
   const own = tree.paths.filter((path) => !isOfChart(path, dirs));
   const kustomized = kustomizedImages({ ...tree, paths: own });
   const plain = own.filter((path) => isManifestName(path) && !kustomized.consumed.has(path));
   const finds = together([
-    ...charts.map(({ dir, rendering }) => chartImages(tree, dir, rendering)),
+    ...charts.map(({ dir, rendering }) => chartImages(tree, dir, rendering, values)),
     kustomized,
     ...plain.map((path) => fileImages(tree, path)),
   ]);
@@ -48,7 +52,7 @@ function fileImages(tree: ManifestTree, file: string): Finds {
     looksLikeManifest(text) || (isComposeName(file) && mayBeCompose(text));
   const { documents, gaps } = documentsOf(tree, file, wanted, matters);
   const found = documents.map((document) =>
-    isCompose(document.value) ? composeImages(document, tree) : kubernetesImages(document),
+    isCompose(document) ? composeImages(document, tree) : kubernetesImages(document),
   );
   return together([...found, { ...nothing, gaps }]);
 }

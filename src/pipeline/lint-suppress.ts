@@ -28,13 +28,17 @@ export function suppress(
 } {
   const comments = config.comments ? commentWishes(file, dockerfile) : { wishes: [], notes: [] };
   const wishes = [...comments.wishes, ...directiveWishes(file, dockerfile), ...configWishes(config)];
+  const named = Map.groupBy(wishes, ({ code }) => code);
   const used = new Set<Wish>();
   const findings: LintFinding[] = [];
   const suppressed: SuppressedLint[] = [];
   for (const finding of found) {
-    const meant = wishes.filter((wish) => covers(wish, finding));
+    const meant = ["all", finding.rule, ...finding.aliases].flatMap((code) =>
+      (named.get(code) ?? []).filter((wish) => covers(wish, finding)),
+    );
     for (const wish of meant) used.add(wish);
-    const first = meant[0];
+    // A comment tells more of the finding than a configuration.
+    const first = meant.find((wish) => wish.line !== undefined) ?? meant[0];
     if (first === undefined) findings.push(finding);
     else suppressed.push({ ...finding, by: first.by });
   }
@@ -44,9 +48,8 @@ export function suppress(
   return { findings, suppressed, notes: [...comments.notes, ...idle.map((wish) => idleNote(file, wish))] };
 }
 
-function covers({ code, lines }: Wish, { rule, aliases, line }: LintFinding): boolean {
-  const named = code === "all" || code === rule || aliases.includes(code);
-  return named && (lines === undefined || (line >= lines.first && line <= lines.last));
+function covers({ lines }: Wish, { line }: LintFinding): boolean {
+  return lines === undefined || (line >= lines.first && line <= lines.last);
 }
 
 function idleNote(file: string, { code, line }: Wish): LintNote {
@@ -65,7 +68,7 @@ function isKnown(code: string): boolean {
 
 /** What is to be known of a configuration: keys that are not read, rules that there are not. */
 export function configNotes({ source, notes, passedOver, severities }: LintConfig): readonly LintNote[] {
-  const codes = new Set([...passedOver, ...severities.keys()]);
+  const codes = new Set([...passedOver.map(({ code }) => code), ...severities.keys()]);
   const unknown = [...codes].filter((code) => !isKnown(code)).map((code) => `there is no rule "${code}"`);
   return [...notes, ...unknown].map((message) => ({ file: source ?? null, line: null, message }));
 }
@@ -107,7 +110,7 @@ function readPragma(
   text: string,
 ): { readonly codes: readonly string[]; readonly everywhere: boolean } | undefined {
   const match = /^(?:hadolint|seaworthy)\s+(global\s+)?ignore\s*=\s*([^#]*)/.exec(text);
-  const codes = match?.[2]?.split(",").map((code) => code.trim()) ?? [];
+  const codes = [...new Set(match?.[2]?.split(",").map((code) => code.trim()))];
   if (match === null || codes.some((code) => !/^[A-Za-z][\w-]*$/.test(code))) return undefined;
   return { codes, everywhere: match[1] !== undefined };
 }
@@ -124,11 +127,6 @@ function directiveWishes(name: string, { directives, file }: Dockerfile): readon
     .map((code) => ({ code, by: `${name}:${line}`, lines: undefined, line: undefined }));
 }
 
-function configWishes({ passedOver, source }: LintConfig): readonly Wish[] {
-  return passedOver.map((code) => ({
-    code,
-    by: source ?? "configuration",
-    lines: undefined,
-    line: undefined,
-  }));
+function configWishes({ passedOver }: LintConfig): readonly Wish[] {
+  return passedOver.map((wish) => ({ ...wish, lines: undefined, line: undefined }));
 }

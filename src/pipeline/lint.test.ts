@@ -186,6 +186,20 @@ const fixes: readonly (readonly [before: string, after: string])[] = [
   ['RUN ["apt", "install", "a=1"]\n', 'RUN ["apt-get", "install", "--no-install-recommends", "-y", "a=1"]\n'],
   ['RUN ["sh", "-c", "apk add a=1"]\n', 'RUN ["sh", "-c", "apk add --no-cache a=1"]\n'],
   ["RUN <<E\napk add a=1\nE\n", "RUN <<E\napk add --no-cache a=1\nE\n"],
+  ["add a /b\n", "copy a /b\n"],
+  ["RUN yum install a-1 && exit 0\n", "RUN yum install -y a-1 && exit 0\n"],
+  ["RUN exec yum install a-1\n", "RUN exec yum install -y a-1\n"],
+  ["CMD type a\n", "CMD type a\n"],
+  ["CMD :\n", "CMD :\n"],
+  ["ENTRYPOINT a b\n", 'ENTRYPOINT ["a", "b"]\n'],
+  ['ENTRYPOINT a b\nCMD ["c"]\n', 'ENTRYPOINT a b\nCMD ["c"]\n'],
+  // The name cannot be edited in its quotes; the rest is all the same.
+  [
+    'RUN a"pt" install a\nRUN apk add a=1\nRUN pip install a==1\n',
+    'RUN a"pt" install a\nRUN apk add --no-cache a=1\nRUN pip install --no-cache-dir a==1\n',
+  ],
+  ["maintainer a\n", 'label org.opencontainers.image.authors="a"\n'],
+  ["MAINTAINER a\\b $c\n", 'LABEL org.opencontainers.image.authors="a\\\\b \\$c"\n'],
   ["# hadolint ignore=DL3019\nRUN apk add a=1\n", "# hadolint ignore=DL3019\nRUN apk add a=1\n"],
 ];
 
@@ -195,6 +209,48 @@ for (const [before, after] of fixes)
     const fixed = await fixFile("Dockerfile", head + before, defaultLintConfig);
     assert.equal(fixed.text, head + after);
   });
+
+test("fixFile() escapes as the file's directive says", async () => {
+  const { text } = await fixFile("Dockerfile", "# escape=`\nFROM a:1\nMAINTAINER a$b\\\n", defaultLintConfig);
+  assert.equal(text, '# escape=`\nFROM a:1\nLABEL org.opencontainers.image.authors="a`$b\\"\n');
+});
+
+test("lintFile() and fixFile() take hostile files within bounds", async () => {
+  const numbered = (count: number, line: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => line(index)).join("");
+  const stages = (line: (index: number) => string) =>
+    `ARG Z\nFROM a:1 AS s0\n${numbered(4900, (index) => `FROM s${index} AS s${index + 1}\n${line(index)}`)}`;
+  const rows: readonly (readonly [name: string, text: string, problem: RegExp | undefined])[] = [
+    ["stages on stages", stages((index) => `ENV A${index}=b\n`), undefined],
+    [
+      "an argument that doubles",
+      `ARG A0=x\n${numbered(40, (index) => `ARG A${index + 1}=$A${index}$A${index}\n`)}FROM $A40\n`,
+      /a value of more than/,
+    ],
+    [
+      "patterns with stars",
+      `ARG A=${"a".repeat(512)}\n${`ARG B=\${A%%${"*a".repeat(250)}b}\n`.repeat(300)}FROM a:1\n`,
+      undefined,
+    ],
+    ["archives", `FROM a:1\n${"COPY a.tar /x/\nRUN tar -xf b.tar\n".repeat(4900)}`, undefined],
+    ["pipes", `FROM a:1\n${`RUN ${"sh | ".repeat(12_000)}sh\n`.repeat(5)}`, undefined],
+    [
+      "wishes",
+      `FROM a:1\n# hadolint ignore=${"DL9999,".repeat(50_000)}DL1\n${"RUN cd /x\n".repeat(5000)}`,
+      undefined,
+    ],
+    ["edits", `FROM a:1\n${`RUN ${"apt-get install x && ".repeat(800)}a\n`.repeat(10)}`, undefined],
+  ];
+  for (const [name, text, problem] of rows) {
+    const before = process.cpuUsage();
+    const { problems } = await lint(text);
+    await fixFile("Dockerfile", text, defaultLintConfig);
+    const { user } = process.cpuUsage(before);
+    assert.ok(user < 25_000_000, `${name} took ${user} µs`);
+    if (problem === undefined) assert.deepEqual(problems, [], name);
+    else assert.match(problems[0]?.message ?? "", problem);
+  }
+});
 
 test("fixFile() takes the platform out of FROM", async () => {
   const { text } = await fixFile(

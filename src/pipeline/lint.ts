@@ -54,9 +54,10 @@ export async function lintFile(
   const read = readSubject(text, config.rules);
   if ("problem" in read) return unreadable(file, read.problem);
   const { scripts, problems } = await judged(read, judge);
+  const place = placesOf(text);
   const found = [
-    ...ruleFindings(file, read, config),
-    ...scripts.map((hit) => scriptFinding(file, text, hit, config)),
+    ...ruleFindings(file, read, config, place),
+    ...scripts.map((hit) => scriptFinding(file, hit, config, place)),
   ];
   const { findings, suppressed, notes } = suppress(
     file,
@@ -109,8 +110,12 @@ function readSubject(text: string, settings: RuleSettings): LintSubject | { read
   }
 }
 
-function ruleFindings(file: string, subject: LintSubject, config: LintConfig): readonly LintFinding[] {
-  const place = placesOf(subject.dockerfile.file);
+function ruleFindings(
+  file: string,
+  subject: LintSubject,
+  config: LintConfig,
+  place: Placing,
+): readonly LintFinding[] {
   return dockerfileRules.flatMap((rule) => {
     const severity = severityOf(rule, config);
     return severity === undefined
@@ -156,13 +161,13 @@ function rangeOf({ start, end }: Span, place: Placing): TextRange {
   return { line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
 }
 
-function scriptFinding(file: string, text: string, hit: ScriptHit, config: LintConfig): LintFinding {
+function scriptFinding(file: string, hit: ScriptHit, config: LintConfig, place: Placing): LintFinding {
   const severity = config.severities.get(hit.rule) ?? hit.severity;
   return {
     file,
     rule: hit.rule,
     aliases: [],
-    ...rangeOf(hit, placesOf(text)),
+    ...rangeOf(hit, place),
     severity,
     message: hit.message,
     fix: null,

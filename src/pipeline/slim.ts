@@ -2,11 +2,13 @@ import { withoutSecrets } from "../checks/image/secret-cuts.ts";
 import { basePackages, suitableBases } from "../closure/bases.ts";
 import { type Closure, findClosure } from "../closure/closure.ts";
 import { groupKept, slimDockerfile } from "../closure/dockerfile.ts";
+import { keptDatabase } from "../closure/package-database.ts";
 import { walkPath } from "../closure/reach.ts";
 import { countFindings, filesOf, judgePackages, weighFiles } from "../closure/verdict.ts";
 import type { AdvisoryDatabase } from "../core/advisory.ts";
 import type { FileSystem } from "../core/file-system.ts";
 import type { IndexedImage } from "../core/indexed.ts";
+import type { Package } from "../core/package.ts";
 import { parseReference } from "../core/reference.ts";
 import type { GapCode } from "../core/report.ts";
 import type { SlimPlan } from "../core/slim.ts";
@@ -34,7 +36,8 @@ export function planSlim(
   const removed = packages.filter(({ state }) => state === "unneeded");
   const gone = new Set(removed.map(({ purl }) => purl));
   const refusals = [...closure.refusals, ...unread(indexed, files, closure)];
-  const made = refusals.length > 0 ? undefined : dockerfileOf(indexed, files, closure, base);
+  const stay = indexed.packages.filter(({ purl }) => !gone.has(purl));
+  const made = refusals.length > 0 ? undefined : dockerfileOf(indexed, files, closure, stay, base);
   const { reference, digest, platform } = indexed;
   return {
     schemaVersion: slimSchemaVersion,
@@ -81,6 +84,7 @@ function dockerfileOf(
   indexed: IndexedImage,
   files: FileSystem,
   closure: Closure,
+  stay: readonly Package[],
   base: string,
 ): ReturnType<typeof slimDockerfile> {
   const brought = basePackages(base);
@@ -104,6 +108,11 @@ function dockerfileOf(
     // A base of packages that are not merged into /usr has directories where this image may have links.
     isInBase: (path) => inBase.has(path) || (brought !== undefined && isRootLink(files, path)),
     accounts: sights.accounts,
+    database: keptDatabase(
+      files,
+      closure,
+      stay.filter(({ name }) => brought?.has(name) !== true),
+    ),
   });
   return { text, limits: [...left, ...limits] };
 }

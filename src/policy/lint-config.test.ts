@@ -27,7 +27,10 @@ trustedRegistries: [docker.io, "*.gcr.io"]
   );
   assert.deepEqual(config, {
     source: "x.yaml",
-    passedOver: ["DL3000", "SC1010"],
+    passedOver: [
+      { code: "DL3000", by: "x.yaml" },
+      { code: "SC1010", by: "x.yaml" },
+    ],
     severities: new Map([
       ["DL3001", "high"],
       ["DL3002", "negligible"],
@@ -42,6 +45,7 @@ trustedRegistries: [docker.io, "*.gcr.io"]
     },
     comments: false,
     failOn: "medium",
+    noFail: false,
     notes: [],
   });
 });
@@ -53,11 +57,13 @@ test("readLintConfig() knows the severity that fails", () => {
     ["failure-threshold: info", "low"],
     ["failure-threshold: style", "negligible"],
     ["failure-threshold: none", "negligible"],
-    ["no-fail: true", "never"],
-    ["no-fail: true\nfailure-threshold: error", "never"],
-    ["no-fail: false", undefined],
+    ["no-fail: true\nfailure-threshold: error", "high"],
   ] as const;
   for (const [text, failOn] of rows) assert.equal(readLintConfig(text, "x").failOn, failOn, text);
+  assert.deepEqual(
+    ["no-fail: true", "no-fail: false", "a: 1"].map((text) => readLintConfig(text, "x").noFail),
+    [true, false, false],
+  );
   assert.deepEqual(readLintConfig("trustedRegistries: docker.io", "x").rules.trustedRegistries, [
     "docker.io",
   ]);

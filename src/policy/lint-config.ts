@@ -1,20 +1,22 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
 import { SeaworthyError } from "../core/errors.ts";
-import type { LabelType, RuleSettings } from "../core/lint.ts";
-import type { Severity } from "../core/severity.ts";
+import { hadolintLevels, type LabelType, type RuleSettings } from "../core/lint.ts";
+import { atLeast, type Severity } from "../core/severity.ts";
 
 /** What a project asks of `lint`. */
 export interface LintConfig {
   /** The file's name, as it is told; undefined: none. */
   readonly source: string | undefined;
-  /** Rules, by any of their ids, whose findings do not count. */
-  readonly passedOver: readonly string[];
+  /** Rules, by any of their ids, whose findings do not count, and where that is asked. */
+  readonly passedOver: readonly { readonly code: string; readonly by: string }[];
   readonly severities: ReadonlyMap<string, Severity>;
   readonly rules: RuleSettings;
   /** May comments in the file ask that findings do not count? */
   readonly comments: boolean;
-  /** The severity that fails, or `never`; undefined: not said. */
-  readonly failOn: Severity | "never" | undefined;
+  /** The severity that fails; undefined: not said. */
+  readonly failOn: Severity | undefined;
+  /** Nothing fails, whatever `failOn` says. */
+  readonly noFail: boolean;
   /** Keys that are not read, in words. */
   readonly notes: readonly string[];
 }
@@ -27,32 +29,33 @@ export const defaultLintConfig: LintConfig = {
   rules: { trustedRegistries: [], labels: new Map(), strictLabels: false },
   comments: true,
   failOn: undefined,
+  noFail: false,
   notes: [],
 };
 
-const levels = { error: "high", warning: "medium", info: "low", style: "negligible" } as const;
-// Hadolint takes "ignore" and "none" for a threshold that everything reaches.
-const thresholds: Readonly<Record<string, Severity>> = {
-  ...levels,
+/** What may be a threshold; Hadolint takes "ignore" and "none" for one that everything reaches. */
+export const thresholds: Readonly<Record<string, Severity>> = {
+  ...hadolintLevels,
   ignore: "negligible",
   none: "negligible",
 };
-const labelTypes: readonly LabelType[] = ["text", "url", "rfc3339", "spdx", "hash", "semver", "email"];
+/** What a label's value may be asked to be. */
+export const labelTypes: readonly LabelType[] = ["text", "url", "rfc3339", "spdx", "hash", "semver", "email"];
 
 /**
- * Reads a configuration as Hadolint has it (https://github.com/hadolint/hadolint#configure).
+ * Reads a configuration as Hadolint has it (https://github.com/hadolint/hadolint#configure). To lists of `base` it adds, the rest it replaces.
  * @throws SeaworthyError `malformed` with line and what was expected.
  */
-export function readLintConfig(text: string, source: string): LintConfig {
+export function readLintConfig(text: string, source: string, base = defaultLintConfig): LintConfig {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
   const reader: Reader = { source, counter };
   const [error] = document.errors;
   if (error !== undefined) throw wrong(reader, error.pos[0], `valid YAML: ${error.message}`);
-  if (document.contents === null) return { ...defaultLintConfig, source };
+  if (document.contents === null) return { ...base, source };
   if (!isMap(document.contents))
     throw wrong(reader, document.contents.range?.[0], "keys with values at the top");
-  let config: LintConfig = { ...defaultLintConfig, source };
+  let config: LintConfig = { ...base, source };
   for (const pair of document.contents.items) config = withKey(config, entryOf(pair, reader), reader);
   return config;
 }
@@ -77,24 +80,30 @@ function withKey(config: LintConfig, entry: Entry, reader: Reader): LintConfig {
   const { rules } = config;
   switch (entry.key) {
     case "ignored":
-      return { ...config, passedOver: texts(entry, reader, "a list of rules") };
+      return { ...config, passedOver: [...config.passedOver, ...ignored(entry, reader)] };
     case "override":
-      return { ...config, severities: overrides(entry, reader) };
+      return { ...config, severities: gravest([...config.severities, ...overrides(entry, reader)]) };
     case "trustedRegistries":
       return {
         ...config,
-        rules: { ...rules, trustedRegistries: texts(entry, reader, "a list of registries", true) },
+        rules: {
+          ...rules,
+          trustedRegistries: [
+            ...rules.trustedRegistries,
+            ...texts(entry, reader, "a list of registries", true),
+          ],
+        },
       };
     case "label-schema":
-      return { ...config, rules: { ...rules, labels: labels(entry, reader) } };
+      return { ...config, rules: { ...rules, labels: new Map([...rules.labels, ...labels(entry, reader)]) } };
     case "strict-labels":
       return { ...config, rules: { ...rules, strictLabels: flag(entry, reader) } };
     case "disable-ignore-pragma":
       return { ...config, comments: !flag(entry, reader) };
     case "failure-threshold":
-      return { ...config, failOn: config.failOn === "never" ? "never" : oneOf(entry, reader, thresholds) };
+      return { ...config, failOn: oneOf(entry, reader, thresholds) };
     case "no-fail":
-      return flag(entry, reader) ? { ...config, failOn: "never" } : config;
+      return { ...config, noFail: flag(entry, reader) };
     // How it is shown is asked for on the command line.
     case "format":
     case "no-color":
@@ -108,15 +117,27 @@ function withKey(config: LintConfig, entry: Entry, reader: Reader): LintConfig {
   }
 }
 
-function overrides(entry: Entry, reader: Reader): ReadonlyMap<string, Severity> {
+function ignored(entry: Entry, reader: Reader): LintConfig["passedOver"] {
+  return texts(entry, reader, "a list of rules").map((code) => ({ code, by: reader.source }));
+}
+
+/** Of a rule that is named more than once the gravest severity. */
+export function gravest(overrides: readonly (readonly [string, Severity])[]): ReadonlyMap<string, Severity> {
   const found = new Map<string, Severity>();
-  for (const inner of entries(entry, reader, "lists of rules under error, warning, info and style")) {
-    const severity = Object.entries(levels).find(([level]) => level === inner.key)?.[1];
-    if (severity === undefined)
-      throw wrong(reader, inner.at, `error, warning, info or style, found "${inner.key}"`);
-    for (const code of texts(inner, reader, "a list of rules")) found.set(code, severity);
+  for (const [code, severity] of overrides) {
+    const before = found.get(code);
+    if (before === undefined || atLeast(severity, before)) found.set(code, severity);
   }
   return found;
+}
+
+function overrides(entry: Entry, reader: Reader): readonly (readonly [string, Severity])[] {
+  return entries(entry, reader, "lists of rules under error, warning, info and style").flatMap((inner) => {
+    const severity = Object.entries(hadolintLevels).find(([level]) => level === inner.key)?.[1];
+    if (severity === undefined)
+      throw wrong(reader, inner.at, `error, warning, info or style, found "${inner.key}"`);
+    return texts(inner, reader, "a list of rules").map((code) => [code, severity] as const);
+  });
 }
 
 function labels(entry: Entry, reader: Reader): ReadonlyMap<string, LabelType> {

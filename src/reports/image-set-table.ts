@@ -83,7 +83,7 @@ function notKnown({ reasons }: Verdict, options: TableOptions): string {
 function useText({ file, line, kind, namespace, name, container, written, via }: ImageUse): string {
   const place = line === null ? file : `${file}:${line}`;
   const object = `${kind} ${namespace === null ? "" : `${namespace}/`}${name}`;
-  const within = container === null || container === name ? "" : ` · ${container}`;
+  const within = container === null || container === "" || container === name ? "" : ` · ${container}`;
   const change = via === null ? "" : ` · there ${written}, changed by ${via}`;
   return clean(`${place}  ${object}${within}${change}`);
 }

@@ -113,7 +113,8 @@ export function exceptionStateValue({ exception, state, suppressed, message }: E
   return { ...exceptionFields(exception), state, suppressed, message };
 }
 
-function exceptionFields(exception: Exception): Readonly<Record<string, Json>> {
+/** An exception. */
+export function exceptionFields(exception: Exception): Readonly<Record<string, Json>> {
   const { id, package: purl, path, layer, scope, justification, reason, owner } = exception;
   const { created, expires, reopens, seen, place } = exception;
   return {

@@ -57,6 +57,7 @@ export const exception = z
       "expired",
       "reopened",
       "too-long",
+      "not-yet",
       "unmatched",
       "over-broad",
       "shadowed",

@@ -4,6 +4,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, suite, test } from "node:test";
 import { dockerfileRules } from "../../src/checks/dockerfile/list.ts";
+import { lintFile } from "../../src/pipeline/lint.ts";
+import { lintReport } from "../../src/pipeline/lint-report.ts";
+import { readLintConfig } from "../../src/policy/lint-config.ts";
+import { lintEnvironment } from "../../src/policy/lint-environment.ts";
 import { type RuleRows, rowText, ruleRows } from "../support/dockerfile-rows.ts";
 import { needs } from "../support/needs.ts";
 import { scratch } from "../support/scratch.ts";
@@ -36,6 +40,43 @@ suite("rules beside Hadolint", { skip: needs("python3", "pip") }, () => {
         expected,
       );
     });
+
+  test("variables of the environment add to the configuration as Hadolint lets them", async () => {
+    const text = "FROM debian\nRUN sudo a\nLABEL b=c\n";
+    const config = "ignored: [DL3006]\nfailure-threshold: error\n";
+    const rows: readonly Readonly<Record<string, string>>[] = [
+      {},
+      { HADOLINT_IGNORE: "DL3004" },
+      { HADOLINT_NOFAIL: "on" },
+      { HADOLINT_NOFAIL: "off" },
+      { HADOLINT_OVERRIDE_INFO: "DL3004" },
+      { HADOLINT_OVERRIDE_INFO: "DL3004", HADOLINT_OVERRIDE_ERROR: "DL3004" },
+      { HADOLINT_OVERRIDE_INFO: "DL3004", HADOLINT_FAILURE_THRESHOLD: "info" },
+      { HADOLINT_TRUSTED_REGISTRIES: "a.io,b.io" },
+      { HADOLINT_TRUSTED_REGISTRIES: "a.io,docker.io" },
+      { HADOLINT_REQUIRE_LABELS: "b:url,d:text" },
+      { HADOLINT_STRICT_LABELS: "true" },
+    ];
+    for (const env of rows) {
+      const file = join(home, "config.yaml");
+      writeFileSync(file, config);
+      const { stdout, status } = spawnSync(program, ["-c", file, "-f", "json", "-"], {
+        input: text,
+        encoding: "utf8",
+        env,
+      });
+      const theirs: readonly { readonly code: string }[] = JSON.parse(stdout);
+      const asked = readLintConfig(config, "config.yaml", lintEnvironment(env));
+      const lint = await lintFile("Dockerfile", text, asked);
+      const { verdict } = lintReport([lint], asked.noFail ? "never" : (asked.failOn ?? "low"));
+      assert.deepEqual(
+        lint.findings.flatMap(({ aliases }) => aliases.filter((one) => one.startsWith("DL"))).toSorted(),
+        theirs.map(({ code }) => code).toSorted(),
+        JSON.stringify(env),
+      );
+      assert.equal(verdict.decision === "pass" ? 0 : 1, status, JSON.stringify(env));
+    }
+  });
 
   test("we have every rule of Hadolint, and none that it has not", () => {
     const text = readFileSync(program, "latin1");

@@ -106,6 +106,17 @@ function checkAll(trial: () => Trial, least: number): void {
     );
   });
 
+  test("a scanner sees the OS packages that the planned image has, and no others", { skip }, async () => {
+    const { plan, root } = trial();
+    const args = ["scan", `dir:${root}`, "--format", "json", "--db", await testDatabase()];
+    const { stdout, stderr } = await seaworthy(args);
+    assert.notEqual(stdout, "", stderr);
+    const { packages }: { readonly packages: SlimPlan["packages"] } = JSON.parse(stdout);
+    const seen = packages.filter(({ type }) => type === "deb").map(({ purl }) => purl);
+    const kept = plan.packages.filter(({ type, state }) => type === "deb" && state !== "unneeded");
+    assert.deepEqual(seen.sort(), kept.map(({ purl }) => purl).sort());
+  });
+
   test("the planned image keeps links and modes", { skip }, () => {
     const { root } = trial();
     assert.equal(lstatSync(join(root, "lib64")).isSymbolicLink(), true);

@@ -146,6 +146,7 @@ export const ruleRows: readonly RuleRows[] = [
       "ONBUILD RUN apt-get install a",
       "RUN if a; then apt-get install b; fi",
       "RUN DEBIAN_FRONTEND=noninteractive apt-get install a",
+      "# escape=`\nFROM debian:12\nRUN apt-get update `\n && apt-get install a",
     ],
     good: [
       "RUN apt-get install a=1",
@@ -162,6 +163,7 @@ export const ruleRows: readonly RuleRows[] = [
     ],
     badOnlyHere: [
       ["RUN sudo apt-get install a", "sudo starts it"],
+      ["RUN sudo -u b apt-get install a", "sudo starts it"],
       ["RUN /usr/bin/apt-get install a", "a path changes nothing"],
       ['RUN ["sh", "-c", "apt-get install a"]', "the script is read"],
       ["RUN bash -c 'apt-get install a'", "the script is read"],
@@ -470,6 +472,8 @@ export const ruleRows: readonly RuleRows[] = [
       "FROM --platform=$BUILDPLATFORM a:1",
       "FROM --platform=${BUILDPLATFORM} a:1",
       "FROM --platform=$TARGETPLATFORM a:1",
+      "FROM --platform=${BUILDPLATFORM:-linux/amd64} a:1",
+      "FROM --platform=${TARGETPLATFORM-linux/amd64} a:1",
     ],
   },
   {
@@ -705,6 +709,7 @@ export const ruleRows: readonly RuleRows[] = [
       "RUN wget --append-output=log a",
       "RUN curl a",
       "RUN apt-get install wget",
+      "RUN command -v wget",
     ],
     goodOnlyHere: [["RUN wget --version", "nothing is loaded"]],
   },
@@ -910,6 +915,7 @@ export const ruleRows: readonly RuleRows[] = [
       "RUN wget -q a",
       "FROM a:1\nRUN wget -q b\nFROM c:1\nRUN curl d",
       "RUN apt-get install wget curl",
+      "RUN command -v wget || curl a",
     ],
   },
   {
@@ -947,6 +953,7 @@ export const ruleRows: readonly RuleRows[] = [
       'SHELL ["powershell.exe"]\nRUN a | b',
       'SHELL ["cmd", "/S", "/C"]\nRUN a | b',
       "RUN echo 'a | b'",
+      "RUN bash -euo pipefail -c 'a | b'",
     ],
     goodOnlyHere: [
       ["RUN set -o pipefail && a | b", "it is set in the RUN"],
@@ -991,6 +998,7 @@ export const ruleRows: readonly RuleRows[] = [
       'FROM node:22\nCMD ["a"]',
       'FROM docker.io/library/debian:12\nENTRYPOINT ["a"]',
       'FROM debian:12 AS x\nFROM x\nCMD ["a"]',
+      'FROM debian:12 AS x\nRUN gosu\nFROM debian:12\nCMD ["gosub"]',
     ],
     good: [
       'FROM node:22\nUSER 1\nCMD ["a"]',
@@ -999,6 +1007,10 @@ export const ruleRows: readonly RuleRows[] = [
       'FROM example.com/node:22\nCMD ["a"]',
       "FROM debian:12\nRUN a",
       'FROM $A\nCMD ["a"]',
+      'FROM debian:12\nRUN apt-get install -y gosu=1.17-*\nENTRYPOINT ["/a.sh"]',
+      'FROM alpine:3\nRUN apk add --no-cache su-exec~0.2\nENTRYPOINT ["/a.sh"]',
+      'FROM debian:12\nCOPY --from=tianon/gosu:1 /gosu /usr/local/bin/\nCMD ["/a.sh"]',
+      'FROM debian:12\nENTRYPOINT ["/usr/bin/setpriv", "--reuid=1", "a"]',
     ],
   },
   {
@@ -1143,6 +1155,7 @@ export const ruleRows: readonly RuleRows[] = [
       "ARG A=1\nFROM b:$A\nENV C=${A}",
       "ARG A_VERSION=1\nFROM debian:12\nLABEL a=$A_VERSION",
       "ARG A=1\nFROM b:$A\nCOPY a-$A /c",
+      "ARG A=1\nFROM b:$A\nLABEL A=c\nLABEL d=$A",
     ],
     good: [
       "ARG A=1\nFROM b:$A\nARG A\nLABEL a=$A",

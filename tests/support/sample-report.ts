@@ -17,7 +17,7 @@ export function samplePackage(
     name,
     version,
     licences: ["MIT"],
-    purl: `pkg:npm/${name}@${version}`,
+    purl: `pkg:npm/${encodeURIComponent(name)}@${encodeURIComponent(version)}`,
     layer,
     locations: [{ path: `app/node_modules/${name}/package.json`, layer }],
     ...more,

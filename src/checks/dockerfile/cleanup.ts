@@ -5,7 +5,7 @@ import type { Run } from "./run.ts";
 
 /**
  * The edit that adds a command at the end of a RUN, in the style of its lines; undefined where the end is not one list of commands
- * joined by `&&`: behind `;`, in a here-document or in a group it might not run, or run where nothing was done.
+ * joined by `&&`: behind `;`, in a here-document or in a group it might not run, or run where nothing was done; behind `exec` never.
  */
 export function appendCommand(run: Run, command: string): Hit["fix"] {
   const { instruction, script } = run;
@@ -14,12 +14,16 @@ export function appendCommand(run: Run, command: string): Hit["fix"] {
   const { text } = script.source;
   if (/[;&|(){}#<]|\bfi\b|\bdone\b/.test(text.replaceAll("&&", "").replace(/\d?>&\d|&>/g, "")))
     return undefined;
+  if (run.commands.some(({ name }) => enders.has(name))) return undefined;
   const end = placeOf(script.source, text.length - 1) + 1;
   return {
     description: `add ${command}`,
     edits: [{ start: end, end, text: joiner(run, script.source.text) + command }],
   };
 }
+
+// Nothing behind them runs.
+const enders = new Set(["exec", "exit", "return"]);
 
 const nearby = 200;
 

@@ -1,6 +1,6 @@
 import { hasFlag, insertAfter, operands } from "./command.ts";
 import { commandRule, type DockerfileRule, type Hit, hadolint, lineSpan } from "./rule.ts";
-import type { Run } from "./run.ts";
+import { type Run, setsPipefail } from "./run.ts";
 
 const interactive = new Set("free kill mount ps service shutdown ssh top vim ifconfig".split(" "));
 
@@ -188,7 +188,13 @@ function brittlePipe({ script, commands }: Run): readonly Hit[] {
   const set = commands.find(
     ({ name, words }) => name === "set" && words.some(({ value }) => value === "pipefail"),
   );
-  const pipe = script?.pipes.find(({ start }) => set === undefined || start < set.start);
+  // `bash -o pipefail -c 'a | b'`: the pipe is that shell's.
+  const strict = commands.filter(({ words }) => setsPipefail(words.map(({ value }) => value)));
+  const pipe = script?.pipes.find(
+    ({ start, end }) =>
+      (set === undefined || start < set.start) &&
+      !strict.some((shell) => shell.start < start && shell.end >= end),
+  );
   return pipe === undefined ? [] : [{ ...pipe }];
 }
 

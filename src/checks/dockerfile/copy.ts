@@ -2,9 +2,17 @@ import type { Instruction } from "../../formats/dockerfile-instruction.ts";
 import type { Stage } from "../../formats/dockerfile-tree.ts";
 import type { Span } from "../../formats/mapped-text.ts";
 import type { ShellCommand } from "../../formats/shell.ts";
-import { operands } from "./command.ts";
 import { pathsOf } from "./paths.ts";
-import { type DockerfileRule, hadolint, instructionRule, instructionsOf, lineSpan, own } from "./rule.ts";
+import {
+  type DockerfileRule,
+  hadolint,
+  instructionRule,
+  instructionsOf,
+  keywordLike,
+  lineSpan,
+  own,
+} from "./rule.ts";
+import type { Run } from "./run.ts";
 
 /** The value of `--from`. */
 function fromFlag(instruction: Instruction): (Span & { readonly value: string }) | undefined {
@@ -29,20 +37,34 @@ const unpack: DockerfileRule = {
       after: "ADD app.tar.gz /opt/",
     },
   }),
-  check: (subject) =>
-    instructionsOf(subject, "COPY").flatMap(({ instruction, stage }) => {
+  check: (subject) => {
+    const unpacked = unpackedBy(subject.runs);
+    return instructionsOf(subject, "COPY").flatMap(({ instruction, stage }) => {
       if (fromFlag(instruction) !== undefined || stage === undefined) return [];
       const { sources, target } = pathsOf(instruction, subject.dockerfile.escape);
       const named =
         target !== undefined && archive.test(target.value)
           ? [target]
           : sources.filter(({ value }) => archive.test(value));
-      const later = subject.runs.filter((run) => run.stage === stage && run.outer.start > instruction.start);
-      const commands = later.flatMap((run) => run.commands).filter(extracts);
-      const found = named.find(({ value }) => commands.some((command) => names(command, baseName(value))));
-      return found === undefined ? [] : { start: instruction.start, end: instruction.end };
-    }),
+      const later = named.some(
+        ({ value }) => (unpacked.get(stage)?.get(baseName(value)) ?? 0) > instruction.start,
+      );
+      return later ? [lineSpan(instruction)] : [];
+    });
+  },
 };
+
+/** Of each stage the names of files that are unpacked in it, with the place of the last RUN that does. */
+function unpackedBy(runs: readonly Run[]): ReadonlyMap<Stage, ReadonlyMap<string, number>> {
+  const found = new Map<Stage, Map<string, number>>();
+  for (const { stage, outer, commands } of runs) {
+    const names = found.get(stage) ?? new Map<string, number>();
+    found.set(stage, names);
+    for (const { words } of commands.filter(extracts))
+      for (const { value } of words) names.set(baseName(value), outer.start);
+  }
+  return found;
+}
 
 function extracts({ name, words }: ShellCommand): boolean {
   if (unpackers.has(name)) return true;
@@ -53,13 +75,6 @@ function extracts({ name, words }: ShellCommand): boolean {
       (at === 0 && /^[a-zA-Z]*x[a-zA-Z]*$/.test(value)),
   );
   return name === "tar" && flags.length > 0;
-}
-
-function names(command: ShellCommand, name: string): boolean {
-  return (
-    operands(command).some(({ value }) => baseName(value) === name) ||
-    command.words.some(({ value }) => baseName(value) === name)
-  );
 }
 
 function baseName(path: string): string {
@@ -76,8 +91,8 @@ const addFiles = instructionRule(
     links: ["https://docs.docker.com/build/building/best-practices/#add-or-copy"],
   }),
   ["ADD"],
-  ({ instruction }, { dockerfile: { escape } }) => {
-    const { sources } = pathsOf(instruction, escape);
+  ({ instruction }, { dockerfile }) => {
+    const { sources } = pathsOf(instruction, dockerfile.escape);
     const files = sources.filter(
       ({ value }) => !url.test(value) && !archive.test(value) && !value.startsWith("<<"),
     );
@@ -85,9 +100,7 @@ const addFiles = instructionRule(
     // Flags that COPY does not have speak for something that only ADD does.
     const plain =
       files.length === sources.length && instruction.flags.every(({ name }) => copyFlags.has(name));
-    const { keywordSpan } = instruction;
-    const upper = instruction.keyword;
-    const edits = [{ ...keywordSpan, text: upper === "ADD" ? "COPY" : "copy" }];
+    const edits = [{ ...instruction.keywordSpan, text: keywordLike(instruction, dockerfile, "COPY") }];
     return { ...lineSpan(instruction), fix: plain ? { description: "use COPY", edits } : undefined };
   },
 );

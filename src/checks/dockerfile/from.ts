@@ -116,7 +116,8 @@ function fits(name: string, pattern: string): boolean {
   return name === pattern;
 }
 
-const builders = /^\$(?:\{(?:BUILD|TARGET)PLATFORM\}|(?:BUILD|TARGET)PLATFORM$)/;
+// A default is what classic builders, which do not set them, fall back to.
+const builders = /^\$(?:\{(?:BUILD|TARGET)PLATFORM(?::?-[^}]*)?\}|(?:BUILD|TARGET)PLATFORM$)/;
 
 /** DL3029. */
 const platform = stageRule(

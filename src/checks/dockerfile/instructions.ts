@@ -1,5 +1,5 @@
 import type { Instruction } from "../../formats/dockerfile-instruction.ts";
-import type { Dockerfile, Stage } from "../../formats/dockerfile-tree.ts";
+import { type Dockerfile, lineage, type Stage } from "../../formats/dockerfile-tree.ts";
 import { unquote } from "../../formats/dockerfile-words.ts";
 import { spanOf } from "../../formats/mapped-text.ts";
 import {
@@ -8,6 +8,7 @@ import {
   hadolint,
   instructionRule,
   instructionsOf,
+  keywordLike,
   lineSpan,
 } from "./rule.ts";
 
@@ -99,7 +100,8 @@ const jsonForm = instructionRule(
     const span = spanOf(args);
     // Lines that go on may have comments between them.
     const oneLine = instruction.line === instruction.endLine;
-    const plain = oneLine && !ownShell(dockerfile, stage) && isPlain(args.text);
+    const plain =
+      oneLine && !ownShell(dockerfile, stage) && !wouldTakeCmd(instruction, stage) && isPlain(args.text);
     return {
       ...lineSpan(instruction),
       fix: plain ? { description: "use the JSON form", edits: [{ ...span, text }] } : undefined,
@@ -107,11 +109,21 @@ const jsonForm = instructionRule(
   },
 );
 
+const builtIns = new Set(
+  ". : alias bg builtin case cd command eval exec exit export fg for function getopts hash if jobs let local popd pushd read readonly return select set shift shopt source time times trap type typeset ulimit umask unalias unset until wait while".split(
+    " ",
+  ),
+);
+
 // Words that a shell changes, and its own commands, stay a shell's.
 function isPlain(text: string): boolean {
-  const builtIn =
-    /^(?:cd|eval|exec|export|for|if|read|set|source|trap|ulimit|umask|until|wait|while|\.)\s|^\w+=/;
-  return /^[\w@%+=:,./ \t-]+$/.test(text) && !builtIn.test(text);
+  const [first = ""] = text.split(/\s/);
+  return /^[\w@%+=:,./ \t-]+$/.test(text) && !builtIns.has(first) && !/^\w+=/.test(text);
+}
+
+// The other form of ENTRYPOINT passes over CMD, of which the JSON form makes its arguments.
+function wouldTakeCmd({ keyword }: Instruction, stage: Stage | undefined): boolean {
+  return keyword === "ENTRYPOINT" && stage?.instructions.some((other) => other.keyword === "CMD") === true;
 }
 
 // What PowerShell or cmd would run is no program's name.
@@ -181,12 +193,10 @@ const healthcheck: DockerfileRule = {
   check: ({ dockerfile: { stages } }) => {
     const last = stages.at(-1);
     if (last === undefined) return [];
-    for (let stage = last; ; ) {
-      if (stage.instructions.some(({ keyword }) => keyword === "HEALTHCHECK")) return [];
-      const parent = stage.parent === undefined ? undefined : stages[stage.parent];
-      if (parent === undefined) return [lineSpan(last.from)];
-      stage = parent;
-    }
+    const said = lineage(last, stages).some(({ instructions }) =>
+      instructions.some(({ keyword }) => keyword === "HEALTHCHECK"),
+    );
+    return said ? [] : [lineSpan(last.from)];
   },
 };
 
@@ -203,9 +213,12 @@ const maintainer = instructionRule(
     },
   }),
   ["MAINTAINER"],
-  ({ instruction }) => {
-    const name = unquote(instruction.args.text, "").replaceAll(/(["\\$])/g, "\\$1");
-    const text = `LABEL org.opencontainers.image.authors="${name}"`;
+  ({ instruction }, { dockerfile }) => {
+    const { escape } = dockerfile;
+    const name = Array.from(unquote(instruction.args.text, ""))
+      .map((char) => (char === '"' || char === "$" || char === escape ? escape + char : char))
+      .join("");
+    const text = `${keywordLike(instruction, dockerfile, "LABEL")} org.opencontainers.image.authors="${name}"`;
     const fix = { description: "use a label", edits: [{ ...lineSpan(instruction), text }] };
     return { ...lineSpan(instruction), fix: instruction.line === instruction.endLine ? fix : undefined };
   },

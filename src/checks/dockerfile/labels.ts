@@ -1,6 +1,7 @@
 import retired from "spdx-license-ids/deprecated.json" with { type: "json" };
 import licences from "spdx-license-ids/index.json" with { type: "json" };
 import type { LabelType } from "../../core/lint.ts";
+import { lineage } from "../../formats/dockerfile-tree.ts";
 import type { Pair } from "../../formats/dockerfile-words.ts";
 import { type DockerfileRule, hadolint, instructionsOf, type LintSubject, lineSpan } from "./rule.ts";
 
@@ -43,12 +44,13 @@ const missing: DockerfileRule = {
   check: ({ dockerfile: { stages }, settings: { labels } }) => {
     const last = stages.at(-1);
     if (last === undefined) return [];
-    const set = new Set<string>();
-    for (let stage: typeof last | undefined = last; stage !== undefined; ) {
-      for (const { keyword, pairs } of stage.instructions)
-        for (const { name } of keyword === "LABEL" ? pairs : []) set.add(name);
-      stage = stage.parent === undefined ? undefined : stages[stage.parent];
-    }
+    const set = new Set(
+      lineage(last, stages).flatMap(({ instructions }) =>
+        instructions.flatMap(({ keyword, pairs }) =>
+          keyword === "LABEL" ? pairs.map(({ name }) => name) : [],
+        ),
+      ),
+    );
     return [...labels.keys()]
       .filter((name) => !set.has(name))
       .map((name) => ({ ...lineSpan(last.from), message: `The label "${name}" is missing` }));

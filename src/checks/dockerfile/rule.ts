@@ -1,5 +1,5 @@
 import type { CheckText } from "../../core/check.ts";
-import type { RuleSettings } from "../../core/lint.ts";
+import { hadolintLevels, type RuleSettings } from "../../core/lint.ts";
 import type { Severity } from "../../core/severity.ts";
 import type { Instruction } from "../../formats/dockerfile-instruction.ts";
 import type { Dockerfile, Stage } from "../../formats/dockerfile-tree.ts";
@@ -40,15 +40,13 @@ type Words = Omit<CheckText, "id" | "aliases" | "severity" | "links"> & {
   readonly aliases?: readonly string[];
 };
 
-const levels = { error: "high", warning: "medium", info: "low", style: "negligible" } as const;
-
 /** The text of a rule that Hadolint has, too: its number without the thousands (DL3008 is SW-DF-008, DL4006 SW-DF-406). */
-export function hadolint(code: string, level: keyof typeof levels, words: Words): CheckText {
+export function hadolint(code: string, level: keyof typeof hadolintLevels, words: Words): CheckText {
   const number = code.slice(2);
   const digits = number.startsWith("3") ? number.slice(1) : `${number[0]}${number.slice(2)}`;
   return {
     id: `SW-DF-${digits}`,
-    severity: levels[level],
+    severity: hadolintLevels[level],
     ...words,
     aliases: [code, ...(words.aliases ?? [])],
     links: [`https://github.com/hadolint/hadolint/wiki/${code}`, ...(words.links ?? [])],
@@ -113,7 +111,13 @@ export function commandRule(
   };
 }
 
-/** Where an instruction's arguments stand. */
+/** A keyword for an edit, in the case that the instruction's own is written in. */
+export function keywordLike({ keywordSpan }: Instruction, { file }: Dockerfile, keyword: string): string {
+  const written = file.slice(keywordSpan.start, keywordSpan.end);
+  return written === written.toLowerCase() ? keyword.toLowerCase() : keyword;
+}
+
+/** Where an instruction stands, here-documents included. */
 export function lineSpan(instruction: Instruction): Span {
   return { start: instruction.start, end: instruction.end };
 }

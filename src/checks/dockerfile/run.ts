@@ -48,12 +48,18 @@ export function runsOf(dockerfile: Dockerfile): readonly Run[] {
   });
 }
 
-// Images of Windows have cmd for a shell; who sets the escape to a backtick writes for Windows.
+// Images of Windows have cmd for a shell; who sets the escape to a backtick writes for Windows, but on an image that is only Linux.
 function defaultShell(stage: Stage, { escape }: Dockerfile): Shell {
-  const windows = /(?:^|\/)windows\/|nanoserver|servercore/i.test(stage.base) || escape === "`";
+  const windows =
+    /(?:^|\/)windows\/|nanoserver|servercore/i.test(stage.base) ||
+    (escape === "`" && !distributions.test(stage.base));
   const named = pragmaShell(stage.from);
   return named ?? { dialect: windows ? "other" : "sh", pipefail: false };
 }
+
+/** Official images of Linux distributions; they set no variables but PATH. */
+export const distributions =
+  /^(?:(?:docker\.io\/)?(?:library\/)?(?:scratch|alpine|debian|ubuntu|busybox|fedora|centos|rockylinux|almalinux|amazonlinux))(?:[:@]|$)/;
 
 /** The shell that `# hadolint shell=` or `# seaworthy shell=` above an instruction names. */
 function pragmaShell({ comments }: Instruction): Shell | undefined {
@@ -66,10 +72,12 @@ function pragmaShell({ comments }: Instruction): Shell | undefined {
 
 function shellOf(words: readonly string[]): Shell {
   const [program = "", ...options] = words;
-  const pipefail = options.some(
-    (option, at) => option === "pipefail" && /^-[a-z]*o$/.test(options[at - 1] ?? ""),
-  );
-  return { dialect: dialectOf(program), pipefail };
+  return { dialect: dialectOf(program), pipefail: setsPipefail(options) };
+}
+
+/** Is `-o pipefail` (also `-euo pipefail`) among a shell's options? */
+export function setsPipefail(options: readonly string[]): boolean {
+  return options.some((option, at) => option === "pipefail" && /^-[a-z]*o$/.test(options[at - 1] ?? ""));
 }
 
 function dialectOf(program: string): Dialect {
@@ -150,7 +158,17 @@ function jsonCommand({ json = [], args }: Instruction): {
   return { script: undefined, commands: [command, ...script.commands] };
 }
 
-const starters = new Set(["sudo", "env", "command", "exec", "nohup", "nice", "eatmydata", "time"]);
+// What starts another command, with those of its options that take a value.
+const starters: ReadonlyMap<string, string> = new Map([
+  ["sudo", "ghpuCDRTU"],
+  ["env", "uCS"],
+  ["command", ""],
+  ["exec", "a"],
+  ["nohup", ""],
+  ["nice", "n"],
+  ["eatmydata", ""],
+  ["time", "fo"],
+]);
 
 // `sudo -E env A=b apt-get install`: what is started is a command as well.
 function unwrapped(commands: readonly ShellCommand[]): readonly ShellCommand[] {
@@ -165,14 +183,22 @@ function unwrapped(commands: readonly ShellCommand[]): readonly ShellCommand[] {
 }
 
 function startedBy(command: ShellCommand): ShellCommand | undefined {
-  const at = command.words.findIndex(({ value }) => !value.startsWith("-") && !/^\w+=/.test(value));
-  const name = command.words[at];
+  const valued = starters.get(command.name) ?? "";
+  const { words } = command;
+  // `command -v curl` asks where it is.
+  if (command.name === "command" && /^-[a-zA-Z]*[vV]/.test(words[0]?.value ?? "")) return undefined;
+  const at = words.findIndex(({ value }, index) => {
+    const before = words[index - 1]?.value ?? "";
+    const taken = /^-[a-zA-Z]+$/.test(before) && valued.includes(before.at(-1) ?? "");
+    return !taken && !value.startsWith("-") && !/^\w+=/.test(value);
+  });
+  const name = words[at];
   if (name === undefined || !name.literal) return undefined;
   return {
     ...command,
     name: name.value.slice(name.value.lastIndexOf("/") + 1),
     nameSpan: { start: name.start, end: name.end },
-    words: command.words.slice(at + 1),
+    words: words.slice(at + 1),
     start: name.start,
   };
 }

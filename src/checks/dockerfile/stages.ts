@@ -1,10 +1,11 @@
 import type { Instruction } from "../../formats/dockerfile-instruction.ts";
-import type { Dockerfile, Stage } from "../../formats/dockerfile-tree.ts";
+import type { Stage } from "../../formats/dockerfile-tree.ts";
 import type { ShellCommand } from "../../formats/shell.ts";
 import { pipInstall, verbOf } from "./command.ts";
 import { sourcesOf } from "./copy.ts";
 import { pathsOf } from "./paths.ts";
-import { type DockerfileRule, lineSpan, own } from "./rule.ts";
+import { type DockerfileRule, type Hit, lineSpan, own } from "./rule.ts";
+import { distributions } from "./run.ts";
 
 /** Ours: a stage without a name that nothing goes on from. */
 const unusedStage: DockerfileRule = {
@@ -81,46 +82,44 @@ const undeclaredArgument: DockerfileRule = {
     },
     links: ["https://docs.docker.com/reference/dockerfile/#scope"],
   }),
-  check: ({ dockerfile }) => {
-    const globals = new Set(dockerfile.globals.flatMap(argumentNames));
-    return dockerfile.stages.flatMap((stage) => undeclared(stage, dockerfile, globals));
+  check: ({ dockerfile: { globals, stages } }) => {
+    const wanted = new Set(globals.flatMap(argumentNames));
+    const above: Scope[] = [];
+    return stages.flatMap((stage) => {
+      const parent = stage.parent === undefined ? undefined : above[stage.parent];
+      const scope = { base: parent?.base ?? stage.base, known: new Set(parent?.known) };
+      above.push(scope);
+      return undeclared(stage, wanted, scope);
+    });
   },
 };
 
-function undeclared(stage: Stage, { stages }: Dockerfile, globals: ReadonlySet<string>) {
-  const known = new Set(declaredAbove(stage, stages));
-  const base = baseOf(stage, stages);
+/** What is known at a place of a stage. */
+interface Scope {
+  /** The image of elsewhere that the stage comes down to. */
+  readonly base: string;
+  /** Global arguments that have a value there. */
+  readonly known: Set<string>;
+}
+
+function undeclared(stage: Stage, wanted: ReadonlySet<string>, { base, known }: Scope): readonly Hit[] {
   return stage.instructions.flatMap((instruction) => {
     const text = instruction.args.text.replaceAll(/\\\$|'[^']*'/g, "");
     const used = expanding.has(instruction.keyword)
       ? variables(text.replaceAll(/\$\{\w+:?[-+?][^}]*\}/g, ""))
       : [];
-    const name = used.find((one) => globals.has(one) && !known.has(one) && !maySet(base, one));
-    for (const pair of instruction.pairs) known.add(pair.name);
+    const name = used.find((one) => wanted.has(one) && !known.has(one) && !maySet(base, one));
+    if (instruction.keyword !== "LABEL")
+      for (const pair of instruction.pairs) if (wanted.has(pair.name)) known.add(pair.name);
     return name === undefined
       ? []
       : { ...lineSpan(instruction), message: `${name} has no value in this stage` };
   });
 }
 
-function baseOf(stage: Stage, stages: readonly Stage[]): string {
-  const parent = stage.parent === undefined ? undefined : stages[stage.parent];
-  return parent === undefined ? stage.base : baseOf(parent, stages);
-}
-
-const plainBases =
-  /^(?:(?:docker\.io\/)?(?:library\/)?(?:scratch|alpine|debian|ubuntu|busybox|fedora|centos|rockylinux|almalinux|amazonlinux))(?:[:@]|$)/;
-
 // What the base image sets in its ENV is not known: that of node sets NODE_VERSION, that of postgres PG_VERSION.
 function maySet(base: string, name: string): boolean {
-  return !plainBases.test(base) && /(?:VERSION|HOME|PATH|ROOT|DIR|PREFIX|LANG|USER)$/.test(name);
-}
-
-function declaredAbove(stage: Stage, stages: readonly Stage[]): readonly string[] {
-  const parent = stage.parent === undefined ? undefined : stages[stage.parent];
-  if (parent === undefined) return [];
-  const own = parent.instructions.filter(({ keyword }) => keyword === "ENV" || keyword === "ARG");
-  return [...declaredAbove(parent, stages), ...own.flatMap(({ pairs }) => pairs.map(({ name }) => name))];
+  return !distributions.test(base) && /(?:VERSION|HOME|PATH|ROOT|DIR|PREFIX|LANG|USER)$/.test(name);
 }
 
 /** Ours: everything is copied before the dependencies are installed. */

@@ -23,19 +23,23 @@ const pipedIntoShell: DockerfileRule = {
 };
 
 function piped(commands: readonly ShellCommand[]): readonly Hit[] {
+  const downloads = commands.filter(({ name }) => downloaders.has(name));
+  const first = (one: ShellCommand, other: ShellCommand) =>
+    (one.pipe?.position ?? 0) <= (other.pipe?.position ?? 0) ? one : other;
+  const inPipes = new Map<number, ShellCommand>();
+  const inWords = new Map<ShellCommand, ShellCommand>();
+  for (const one of downloads) {
+    if (one.pipe !== undefined) inPipes.set(one.pipe.id, first(inPipes.get(one.pipe.id) ?? one, one));
+    if (one.host !== undefined && one.outputs.length === 0 && !inWords.has(one.host))
+      inWords.set(one.host, one);
+  }
   return commands.flatMap((command) => {
     if (!interpreters.test(command.name) && command.name !== "eval" && command.name !== "source") return [];
     const { pipe } = command;
+    const above = pipe === undefined ? undefined : inPipes.get(pipe.id);
     const fed =
-      pipe !== undefined &&
-      readsInput(command) &&
-      commands.find(
-        (one) => one.pipe?.id === pipe.id && one.pipe.position < pipe.position && downloaders.has(one.name),
-      );
-    const substituted = commands.find(
-      (one) => one.host === command && downloaders.has(one.name) && one.outputs.length === 0,
-    );
-    const source = fed === false || fed === undefined ? scriptSource(command, substituted) : fed;
+      (above?.pipe?.position ?? 0) < (pipe?.position ?? 0) && readsInput(command) ? above : undefined;
+    const source = fed ?? scriptSource(command, inWords.get(command));
     return source === undefined
       ? []
       : { start: Math.min(source.start, command.start), end: Math.max(source.end, command.end) };

@@ -1,7 +1,8 @@
 import type { Instruction } from "../../formats/dockerfile-instruction.ts";
-import type { Stage } from "../../formats/dockerfile-tree.ts";
+import { lineage, type Stage } from "../../formats/dockerfile-tree.ts";
 import { spanOf } from "../../formats/mapped-text.ts";
 import { type DockerfileRule, hadolint, lineSpan, own } from "./rule.ts";
+import type { Run } from "./run.ts";
 
 function userOf({ args }: Instruction): string {
   return (args.text.split(":")[0] ?? "").trim().replace(/^["']|["']$/g, "");
@@ -57,38 +58,47 @@ const rootImages = new Set(
 
 /** Ours: nobody says USER, and the base image is known to be root's. */
 const missingUser: DockerfileRule = {
-  about: own(503, "medium", {
+  // Low: the pod's securityContext may say it, which a Dockerfile cannot know; and Hadolint's users come without this rule.
+  about: own(503, "low", {
     title: "Say which user runs the container",
     aliases: ["CIS-DI-0001"],
     why: "Without USER the container runs as root, for that is what this base image says: what breaks out of the application is root in the container, and one flaw of the kernel or the runtime away from root on the node.",
-    remedy: "Add USER with a number that is not 0, behind what needs root.",
+    remedy:
+      "Add USER with a number that is not 0, behind what needs root. Where the program gives root up by itself, pass the rule over in a comment that says so.",
     example: {
       before: 'FROM node:22\nCMD ["node", "app.js"]',
       after: 'FROM node:22\nUSER 1000\nCMD ["node", "app.js"]',
     },
     links: ["https://docs.docker.com/build/building/best-practices/#user"],
   }),
-  check: ({ dockerfile: { stages } }) => {
+  check: ({ dockerfile: { stages }, runs }) => {
     const last = stages.at(-1);
-    const root = last === undefined ? undefined : bottom(last, stages);
-    if (last === undefined || root === undefined || !rootImages.has(officialName(root.base))) return [];
+    if (last === undefined) return [];
+    const line = lineage(last, stages);
+    const says = (...keywords: readonly string[]) =>
+      line.some(({ instructions }) => instructions.some(({ keyword }) => keywords.includes(keyword)));
     // An image without a program to start is a base for others, which say it.
-    const starts = chain(last, stages).some(({ keyword }) => keyword === "CMD" || keyword === "ENTRYPOINT");
-    return starts ? [lineSpan(last.from)] : [];
+    const open =
+      rootImages.has(officialName(line[0]?.base ?? "")) && !says("USER") && says("CMD", "ENTRYPOINT");
+    return open && !dropsRoot(line, runs) ? [lineSpan(last.from)] : [];
   },
 };
 
-function chain(stage: Stage, stages: readonly Stage[]): readonly Instruction[] {
-  const parent = stage.parent === undefined ? undefined : stages[stage.parent];
-  return parent === undefined ? stage.instructions : [...chain(parent, stages), ...stage.instructions];
+// Programs that start another one as another user.
+const droppers = /(?:^|\/)(?:gosu|su-exec|setpriv|chpst|s6-setuidgid|s6-overlay)(?:[=~-][^/]*)?$/;
+
+// Who brings one of them along, or starts with it, gives root up at the start, as many official images do.
+function dropsRoot(stages: readonly Stage[], runs: readonly Run[]): boolean {
+  const commands = runs.filter(({ stage }) => stages.includes(stage)).flatMap((run) => run.commands);
+  const others = stages
+    .flatMap(({ instructions }) => instructions)
+    .filter(({ keyword }) => ["COPY", "ADD", "CMD", "ENTRYPOINT"].includes(keyword))
+    .flatMap(({ json, words }) => json?.map(({ value }) => value) ?? words.map(({ raw }) => raw));
+  const named = commands.flatMap(({ name, words }) => [name, ...words.map(({ value }) => value)]);
+  return [...named, ...others].some((word) => word.length < longestName && droppers.test(word));
 }
 
-// The stage on an image of elsewhere; undefined where a USER stands on the way.
-function bottom(stage: Stage, stages: readonly Stage[]): Stage | undefined {
-  if (stage.instructions.some(({ keyword }) => keyword === "USER")) return undefined;
-  const parent = stage.parent === undefined ? undefined : stages[stage.parent];
-  return parent === undefined ? stage : bottom(parent, stages);
-}
+const longestName = 256;
 
 function officialName(base: string): string {
   const name = base.replace(/@.*$/, "").replace(/:[^/]*$/, "");

@@ -1,0 +1,51 @@
+"""Validates SBOMs: validate-sbom.py KIND FILE ... with KIND cyclonedx-json, cyclonedx-xml, spdx or spdx3.
+
+Prints a line for each fault and ends with 1 where there is one. The validators are CycloneDX's and SPDX's own Python libraries.
+"""
+
+import json
+import sys
+
+
+def cyclonedx_json(path):
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    with open(path, encoding="utf-8") as file:
+        return list(JsonStrictValidator(SchemaVersion.V1_6).validate_str(file.read(), all_errors=True) or [])
+
+
+def cyclonedx_xml(path):
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.xml import XmlValidator
+
+    with open(path, encoding="utf-8") as file:
+        return list(XmlValidator(SchemaVersion.V1_6).validate_str(file.read(), all_errors=True) or [])
+
+
+def spdx(path):
+    from spdx_tools.spdx.parser.parse_anything import parse_file
+    from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
+
+    return [message.validation_message for message in validate_full_spdx_document(parse_file(path), "SPDX-2.3")]
+
+
+def spdx3(path):
+    from spdx_python_model import v3_0_1
+
+    objects = v3_0_1.SHACLObjectSet()
+    with open(path, encoding="utf-8") as file:
+        v3_0_1.JSONLDDeserializer().read(file, objects)
+    # A licence of SPDX's own list stands outside of any document.
+    unknown = [str(one) for one in objects.missing_ids if not str(one).startswith("https://spdx.org/licenses/")]
+    with open(path, encoding="utf-8") as file:
+        written = {one["spdxId"] for one in json.load(file)["@graph"] if "spdxId" in one}
+    return unknown + sorted(written - {one._id for one in objects.objects})
+
+
+kinds = {"cyclonedx-json": cyclonedx_json, "cyclonedx-xml": cyclonedx_xml, "spdx": spdx, "spdx3": spdx3}
+faults = []
+for kind, path in zip(sys.argv[1::2], sys.argv[2::2]):
+    faults += [f"{path}: {fault}" for fault in kinds[kind](path)]
+print("\n".join(faults))
+sys.exit(1 if faults else 0)
