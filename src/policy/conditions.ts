@@ -3,10 +3,10 @@ import { daysBetween } from "../core/currency.ts";
 import type { Finding } from "../core/finding.ts";
 import { canBeTaken } from "../core/licence.ts";
 import type { Package } from "../core/package.ts";
-import { fitsOne } from "../core/pattern.ts";
 import type { CheckCondition, FindingCondition, PackageCondition } from "../core/policy.ts";
 import { atLeast } from "../core/severity.ts";
 import { checkValues, findingValues, packageValues } from "./expression-values.ts";
+import { fitsAnyCase, fitsOne, packageFitsOne } from "./patterns.ts";
 import type { Subject } from "./subject.ts";
 import type { Expression } from "./when.ts";
 
@@ -25,8 +25,8 @@ export function findingFits(finding: Finding, where: FindingCondition, when: Whe
   if (epss !== undefined && (finding.epss === undefined || finding.epss < epss)) return false;
   if (fixedForDays !== undefined && fixedFor(finding, subject) < fixedForDays) return false;
   if (ids !== undefined && ![finding.id, ...finding.aliases].some((id) => fitsOne(ids, id))) return false;
-  if (packages !== undefined && !isOneOf(packages, finding.package)) return false;
   return all(
+    () => packages === undefined || isIn(packages, finding, subject),
     () => isFrom(from, finding.layer, subject),
     () => holds(where.when, when, () => findingValues(finding, subject)),
   );
@@ -46,7 +46,7 @@ export function checkFits(check: CheckFinding, where: CheckCondition, when: When
 /** Does a package fit a rule? */
 export function packageFits(pkg: Package, where: PackageCondition, when: When, subject: Subject): Answer {
   const { packages, licencesDenied, licencesAllowed, behindDays } = where;
-  if (packages !== undefined && !isOneOf(packages, pkg.purl)) return false;
+  if (packages !== undefined && !packageFitsOne(packages, pkg)) return false;
   if (licencesDenied !== undefined && pkg.licences.every((one) => canBeTaken(one, not(licencesDenied))))
     return false;
   if (licencesAllowed !== undefined && pkg.licences.length > 0) {
@@ -102,21 +102,14 @@ function isFrom(
   return fromBase === (from === "base");
 }
 
-/** Does a purl fit one of the patterns, as it is, without qualifiers, or without version? */
-function isOneOf(patterns: readonly string[], purl: string): boolean {
-  const [plain = purl] = purl.split(/[?#]/u, 1);
-  const at = plain.lastIndexOf("@");
-  const bare = at > plain.lastIndexOf("/") ? plain.slice(0, at) : plain;
-  return [purl, plain, bare].some((form) => fitsOne(patterns, form));
-}
-
-function not(denied: readonly string[]): (id: string) => boolean {
-  return (id) => !fitsAnyCase(denied, id);
+function isIn(patterns: readonly string[], finding: Finding, subject: Subject): Answer {
+  const pkg = subject.packageAt(finding.package, finding.layer);
+  return pkg === undefined ? { undecided: "its package is not listed" } : packageFitsOne(patterns, pkg);
 }
 
 // SPDX ids are the same in any case.
-function fitsAnyCase(patterns: readonly string[], id: string): boolean {
-  return patterns.some((pattern) => fitsOne([pattern.toLowerCase()], id.toLowerCase()));
+function not(denied: readonly string[]): (id: string) => boolean {
+  return (id) => !fitsAnyCase(denied, id);
 }
 
 function isBehind(pkg: Package, days: number, { facts }: Subject): Answer {

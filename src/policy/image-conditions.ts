@@ -1,7 +1,7 @@
 import type { EndOfLife } from "../core/currency.ts";
-import { fitsOne } from "../core/pattern.ts";
 import type { ImageCondition } from "../core/policy.ts";
 import { type Answer, holds, type When } from "./conditions.ts";
+import { scopeDifference } from "./exceptions/scope.ts";
 import { imageValues } from "./expression-values.ts";
 import type { Subject } from "./subject.ts";
 
@@ -75,8 +75,10 @@ function olderThan(days: number, { facts }: Subject): ImageAnswer {
 function otherBase(bases: readonly string[], { facts }: Subject): ImageAnswer {
   const { base } = facts.currency;
   if (base === null) return saw("the base image is not known");
-  const fits = fitsOne(bases, base.reference) || fitsOne(bases, base.digest);
-  return fits ? nothing : saw(`the base image ${base.reference} is not one of ${bases.join(", ")}`);
+  const named = { references: [base.reference], digest: base.digest, labels: {}, namespaces: [] };
+  return scopeDifference({ images: bases }, named) === undefined
+    ? nothing
+    : saw(`the base image ${base.reference} is not one of ${bases.join(", ")}`);
 }
 
 function baseBehind(wanted: boolean, { facts }: Subject): ImageAnswer {

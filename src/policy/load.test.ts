@@ -158,6 +158,14 @@ const invalid: readonly [text: string, expected: readonly string[], bySchema: bo
     false,
   ],
   [
+    rule("package: {packages: [lodash, 'pkg:npm', 'two words']}"),
+    [
+      '4:33: expected a package as pkg:TYPE/NAME[@VERSION] or NAME[@VERSION] (read package "pkg:npm"',
+      '4:44: expected a package as pkg:TYPE/NAME[@VERSION] or NAME[@VERSION] (read package "two words"',
+    ],
+    false,
+  ],
+  [
     "version: 1\nfailOn: x\nonlyFixed: 1\n",
     [
       "2:9: expected one of critical, high, medium, low, negligible, any, never, found",

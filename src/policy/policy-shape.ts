@@ -1,7 +1,10 @@
+import { messageOf } from "../core/errors.ts";
 import { setGapCodes } from "../core/image-set.ts";
 import { gapCodes } from "../core/report.ts";
 import { severities } from "../core/severity.ts";
+import { parsePackagePattern } from "./exceptions/package-pattern.ts";
 import {
+  checked,
   choice,
   days,
   exactly,
@@ -23,6 +26,17 @@ const rated = severities.filter((severity) => severity !== "unknown");
 const words = (description?: string): Shape<string> => text("a text", /\S/u, description);
 const patterns = (description: string): Shape<readonly string[]> =>
   list(words(), `${description}: patterns, \`*\` for anything but \`/\`, \`**\` for anything.`);
+const packages = list(
+  checked(words(), (pattern) => {
+    try {
+      parsePackagePattern(pattern);
+      return undefined;
+    } catch (thrown) {
+      return `a package as pkg:TYPE/NAME[@VERSION] or NAME[@VERSION] (${messageOf(thrown)})`;
+    }
+  }),
+  "Packages, as purls or names, with or without version and qualifiers; `*` stands for anything but `/`, `**` for anything.",
+);
 const when = (names: string): Shape<{ value: string; at: number; node: unknown }> =>
   placed(words(`A CEL expression over ${names} that is true or false (docs/policy.md).`));
 const from = choice(["base", "application"], "Whose layer brought it.");
@@ -36,7 +50,7 @@ const finding = object(
     epss: number(0, 1, "A probability of exploitation by EPSS at least this high."),
     fixedFor: days("A fixed version has been out for at least this long."),
     ids: patterns("Ids or aliases"),
-    packages: patterns("purls, with or without version and qualifiers"),
+    packages,
     from,
     when: when("`finding`, `pkg`, `layer` and `image`"),
   },
@@ -65,7 +79,7 @@ const licences = object(
 
 const pkg = object(
   {
-    packages: patterns("purls, with or without version and qualifiers"),
+    packages,
     licences,
     behind: days(
       "The distribution's index has had a newer version for longer than this (scan --package-index).",

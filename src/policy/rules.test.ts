@@ -87,6 +87,8 @@ const rows: readonly [target: RuleTarget, said: readonly string[]][] = [
   [{ about: "image", where: { olderThanDays: 30 } }, ["the image is 31 days old (made 2025-12-01)"]],
   [{ about: "image", where: { olderThanDays: 31 } }, []],
   [{ about: "image", where: { olderThanDays: 30, basesAllowed: ["docker.io/library/debian:*"] } }, []],
+  [{ about: "image", where: { basesAllowed: ["debian:*"] } }, []],
+  [{ about: "finding", where: { packages: ["older"] } }, [inOlder]],
   [
     { about: "image", where: { basesAllowed: ["gcr.io/**"] } },
     ["the base image docker.io/library/debian:12 is not one of gcr.io/**"],

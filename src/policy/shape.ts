@@ -99,6 +99,18 @@ export function text(words: string, pattern: RegExp, description?: string): Shap
   };
 }
 
+/** As a shape has it, when nothing is said against its value: what was expected instead. */
+export function checked<T>(shape: Shape<T>, against: (value: T) => string | undefined): Shape<T> {
+  return {
+    json: shape.json,
+    read(node, reader, at) {
+      const value = shape.read(node, reader, at);
+      const words = value === undefined ? undefined : against(value);
+      return words === undefined ? value : wrong(node, reader, at, words);
+    },
+  };
+}
+
 /** Days, written `30d`. */
 export function days(description?: string): Shape<number> {
   const written = text('days as "30d"', /^[0-9]{1,5}d$/u, description);

@@ -2,12 +2,12 @@ import type { CheckFinding } from "../core/check.ts";
 import type { Finding } from "../core/finding.ts";
 import { checkKeys, findingKeys } from "../core/identity.ts";
 import type { Package } from "../core/package.ts";
-import { fitsOne, fitsPattern } from "../core/pattern.ts";
 import type { Placement, Scope } from "../core/policy.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Facts } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
 import { compareText } from "../core/text-order.ts";
+import { scopeDifference } from "./exceptions/scope.ts";
 
 /** An image as rules look at it: its facts in an order of their own, so that no other order is in a verdict. */
 export interface Subject {
@@ -21,8 +21,6 @@ export interface Subject {
   readonly namespaces: readonly string[];
   /** Canonical; as written where it names no registry's image. */
   readonly repository: string;
-  /** As written, canonical, and the digest. */
-  readonly names: readonly string[];
   keyOf(finding: Finding): string;
   checkKeyOf(check: CheckFinding): string;
   packageAt(purl: string, layer: number): Package | undefined;
@@ -47,7 +45,7 @@ export function subjectOf(facts: Facts, placements: readonly Placement[]): Subje
     packages,
     placements,
     namespaces: [...namespaces].sort(compareText),
-    ...namesOf(facts),
+    repository: repositoryOf(facts),
     keyOf: (finding) => keys.get(finding) ?? finding.id,
     checkKeyOf: (check) => keysOfChecks.get(check) ?? check.id,
     isBase: (layer) => fromBase.get(layer) ?? null,
@@ -55,49 +53,27 @@ export function subjectOf(facts: Facts, placements: readonly Placement[]): Subje
   };
 }
 
-/** Does a rule or an exception speak of the image? */
-export function inScope(scope: Scope | undefined, subject: Subject): boolean {
+/** Does a rule speak of the image? Namespace and labels are of one and the same workload; the image's own labels are every workload's. */
+export function inScope(scope: Scope | undefined, { facts, placements }: Subject): boolean {
   if (scope === undefined) return true;
-  const { images, repositories } = scope;
-  if (images !== undefined && !subject.names.some((name) => fitsOne(images, name))) return false;
-  if (repositories !== undefined && !fitsOne(repositories, subject.repository)) return false;
-  return inPlace(scope, subject);
-}
-
-// Namespace and labels of one and the same workload; the image's own labels are every workload's.
-function inPlace({ namespaces, labels }: Scope, { placements, facts }: Subject): boolean {
-  if (namespaces === undefined && labels === undefined) return true;
+  const { reference, digest, labels } = facts.image;
   const places = placements.length === 0 ? [{ namespace: null, labels: {} }] : placements;
   return places.some((place) => {
-    if (namespaces !== undefined && (place.namespace === null || !fitsOne(namespaces, place.namespace)))
-      return false;
-    return hasLabels(labels ?? {}, [facts.image.labels, place.labels]);
+    const namespaces = place.namespace === null ? [] : [place.namespace];
+    const image = { references: [reference], digest, labels: { ...labels, ...place.labels }, namespaces };
+    return scopeDifference(scope, image) === undefined;
   });
 }
 
-function hasLabels(
-  wanted: Readonly<Record<string, string>>,
-  sources: readonly Readonly<Record<string, string>>[],
-): boolean {
-  return Object.entries(wanted).every(([name, pattern]) =>
-    sources.some((labels) => {
-      const value = Object.hasOwn(labels, name) ? labels[name] : undefined;
-      return value !== undefined && fitsPattern(pattern, value);
-    }),
-  );
-}
-
-function namesOf({ image: { reference, digest } }: Facts): Pick<Subject, "repository" | "names"> {
-  const digests = digest === null ? [] : [digest];
-  // A reference with the scheme of a registry is one all the same; an archive's or a directory's is what was written.
-  const written = reference.replace(/^(?:registry|docker|podman|containerd):(?=[a-z0-9])/u, "");
-  if (/^(?:docker-archive|oci|oci-archive|dir):/u.test(written))
-    return { repository: written, names: [reference, ...digests] };
+// An archive or a directory has no repository: what was written stands for it.
+function repositoryOf({ image: { reference } }: Facts): string {
+  if (/^(?:docker-archive|oci|oci-archive|dir):/u.test(reference)) return reference;
   try {
-    const { domain, path, canonical } = parseReference(written);
-    return { repository: `${domain}/${path}`, names: [reference, written, canonical, ...digests] };
+    const written = reference.replace(/^(?:registry:|docker:\/\/|docker:|podman:|containerd:)/u, "");
+    const { domain, path } = parseReference(written);
+    return `${domain}/${path}`;
   } catch {
-    return { repository: reference, names: [reference, ...digests] };
+    return reference;
   }
 }
 
