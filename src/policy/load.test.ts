@@ -160,8 +160,8 @@ const invalid: readonly [text: string, expected: readonly string[], bySchema: bo
   [
     rule("package: {packages: [lodash, 'pkg:npm', 'two words']}"),
     [
-      '4:33: expected a package as pkg:TYPE/NAME[@VERSION] or NAME[@VERSION] (read package "pkg:npm"',
-      '4:44: expected a package as pkg:TYPE/NAME[@VERSION] or NAME[@VERSION] (read package "two words"',
+      '4:34: expected a package as pkg:TYPE/NAME[@VERSION] or NAME[@VERSION] (read package "pkg:npm"',
+      '4:45: expected a package as pkg:TYPE/NAME[@VERSION] or NAME[@VERSION] (read package "two words"',
     ],
     false,
   ],
