@@ -1,4 +1,4 @@
-import type { CheckText } from "./check.ts";
+import type { CheckOptions, CheckText } from "./check.ts";
 import type { ImageConfig } from "./image.ts";
 import type { LayerExecutable } from "./layer.ts";
 import type { Accounts, Observation } from "./plugin.ts";
@@ -42,7 +42,7 @@ export interface TreeSight {
   readonly message: string;
   /** What is to be listed by name: a program's. */
   readonly item?: string | undefined;
-  /** Path to name instead of the entry's own: the directory that is of no use as a whole. */
+  /** Path to name instead of the entry's own: the directory that is of no use as a whole. It has no item. */
   readonly place?: string | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface TreeCheck {
   readonly programs?: ReadonlySet<string> | undefined;
   look(file: TreeFile, tree: ImageTree): TreeSight | undefined;
   /** Does what was found count in an image with this config? It does where this is undefined. */
-  counts?(find: TreeFind, config: ImageConfig): boolean;
+  counts?(find: TreeFind, config: ImageConfig, options: CheckOptions): boolean;
 }
 
 const architecture = /^(?:[a-z0-9_]+-(?:linux|pc|unknown|redhat|alpine)-[a-z0-9_-]*(?:gnu|musl)[a-z0-9]*-)/;
@@ -70,15 +70,24 @@ export function programName(name: string): string {
 export interface TreeFind {
   readonly check: string;
   readonly group: string;
+  /** Without the items. */
   readonly message: string;
   readonly layer: number;
-  /** The first entries or the places that stand for them, sorted. */
-  readonly paths: readonly string[];
-  /** How many there are in all, and their bytes. */
+  /** How many entries there are in all, and their bytes. */
   readonly entries: number;
   readonly bytes: number;
-  /** The OS packages that own these `paths`, as `deb curl`, sorted. */
-  readonly owners: readonly string[];
+  /** The first hundred, by path. */
+  readonly members: readonly FindMember[];
+}
+
+/** An entry of a find, or the place that stands for several. */
+export interface FindMember {
+  readonly path: string;
+  readonly item: string | undefined;
+  readonly entries: number;
+  readonly bytes: number;
+  /** The OS package that owns the entry, as `deb curl`; no one's of a place. */
+  readonly owner: string | undefined;
 }
 
 /** An observation, where it was made. */

@@ -1,6 +1,7 @@
 import { entryKinds, type LayerEntries } from "../core/layer.ts";
 import {
   type FileOwner,
+  type FindMember,
   type ImageTree,
   programName,
   type TreeCheck,
@@ -21,8 +22,8 @@ export interface Inspection {
   readonly visibleBytes: number;
 }
 
-/** `placed`: its paths are places that stand for what was seen, which nobody needs to own. */
-export interface SeenFind extends Omit<TreeFind, "owners"> {
+/** A find whose members have no owners yet; `placed`: they are places that stand for what was seen, which nobody needs to own. */
+export interface SeenFind extends TreeFind {
   readonly placed: boolean;
 }
 
@@ -164,16 +165,20 @@ function countOwner(owners: OwnerCounts, { uid, gid, path, layer }: TreeFile): v
   known.layer = layer;
 }
 
-/** Most paths and items that are kept of one find. */
-const mostPaths = 20;
-const mostItems = 100;
+/** Most members that are kept of one find. */
+const mostMembers = 100;
 
 interface Group extends Pick<TreeFind, "check" | "group" | "layer"> {
   entries: number;
   bytes: number;
-  placed: boolean;
-  readonly items: Set<string>;
-  seen: { readonly path: string; readonly message: string }[];
+  readonly placed: boolean;
+  seen: Seen[];
+}
+
+interface Seen extends Pick<FindMember, "path" | "item"> {
+  readonly message: string;
+  entries: number;
+  bytes: number;
 }
 
 function addSight(groups: Map<string, Group>, check: string, file: TreeFile, sight: TreeSight): void {
@@ -182,39 +187,43 @@ function addSight(groups: Map<string, Group>, check: string, file: TreeFile, sig
   const key = `${check}\n${layer}\n${group}`;
   let known = groups.get(key);
   if (known === undefined) {
-    known = {
-      check,
-      group,
-      layer,
-      entries: 0,
-      bytes: 0,
-      placed: place !== undefined,
-      items: new Set(),
-      seen: [],
-    };
+    known = { check, group, layer, entries: 0, bytes: 0, placed: place !== undefined, seen: [] };
     groups.set(key, known);
   }
   known.entries += 1;
   known.bytes += size;
-  if (item !== undefined && known.items.size < mostItems) known.items.add(item);
   const named = place ?? path;
-  if (known.seen.at(-1)?.path === named) return;
-  known.seen.push({ path: named, message });
-  if (known.seen.length >= 4 * mostPaths) known.seen = firstOf(known.seen);
+  const last = known.seen.at(-1);
+  if (last?.path === named) {
+    last.entries += 1;
+    last.bytes += size;
+    return;
+  }
+  known.seen.push({ path: named, item, message, entries: 1, bytes: size });
+  if (known.seen.length >= 4 * mostMembers) known.seen = firstOf(known.seen);
 }
 
-function firstOf(seen: Group["seen"]): Group["seen"] {
-  return seen
-    .sort((a, b) => compareText(a.path, b.path))
-    .filter(({ path }, at, all) => path !== all[at - 1]?.path)
-    .slice(0, mostPaths);
+function firstOf(seen: readonly Seen[]): Seen[] {
+  const byPath = new Map<string, Seen>();
+  for (const one of seen.toSorted((a, b) => compareText(a.path, b.path))) {
+    const before = byPath.get(one.path);
+    if (before === undefined) {
+      if (byPath.size === mostMembers) break;
+      byPath.set(one.path, { ...one });
+      continue;
+    }
+    before.entries += one.entries;
+    before.bytes += one.bytes;
+  }
+  return [...byPath.values()];
 }
 
-function findOf({ check, group, layer, entries, bytes, placed, items, seen }: Group): SeenFind {
+function findOf({ check, group, layer, entries, bytes, placed, seen }: Group): SeenFind {
   const first = firstOf(seen);
-  const names = items.size === 0 ? "" : `: ${[...items].sort(compareText).join(", ")}`;
-  const message = `${first[0]?.message ?? ""}${names}`;
-  return { check, group, message, layer, paths: first.map(({ path }) => path), entries, bytes, placed };
+  const members = first.map((one): FindMember => {
+    return { path: one.path, item: one.item, entries: one.entries, bytes: one.bytes, owner: undefined };
+  });
+  return { check, group, message: first[0]?.message ?? "", layer, entries, bytes, members, placed };
 }
 
 function compareFinds(a: Pick<TreeFind, "check" | "layer" | "group">, b: typeof a): number {

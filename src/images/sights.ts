@@ -30,13 +30,15 @@ export function seeTree(
   return {
     gaps,
     paths: [
-      ...inspection.finds.flatMap(({ paths, placed }) => (placed ? [] : paths)),
+      ...inspection.finds.flatMap(({ members, placed }) => (placed ? [] : members.map(({ path }) => path))),
       ...observations.filter(({ unlessOwned }) => unlessOwned === true).map(({ path }) => path),
     ],
     attribute: (owners) => ({
       finds: inspection.finds.map(({ placed, ...find }) => ({
         ...find,
-        owners: placed ? [] : ownersOf(find.paths, owners),
+        members: placed
+          ? find.members
+          : find.members.map((member) => ({ ...member, owner: owners.osOwner(member.path) })),
       })),
       observations: observations.filter(
         ({ unlessOwned, path, layer }) => unlessOwned !== true || !owners.isShipped(path, layer),
@@ -47,11 +49,6 @@ export function seeTree(
       newest: newestFiles(merged),
     }),
   };
-}
-
-function ownersOf(paths: readonly string[], owners: Owners): readonly string[] {
-  const found = paths.flatMap((path) => owners.osOwner(path) ?? []);
-  return [...new Set(found)].sort(compareText);
 }
 
 /** Most observations of one check: a few megabytes of small files can hold a million, and the report names each. */

@@ -26,7 +26,10 @@ function flaw(id: string, of: Package): Finding {
 }
 
 function find(check: string, layer: number, ...owners: readonly string[]): TreeFind {
-  return { check, group: "g", message: "m", layer, paths: ["usr/bin/curl"], entries: 1, bytes: 1, owners };
+  const members = [undefined, ...owners].map((owner, at) => {
+    return { path: `usr/bin/curl${at}`, item: `curl${at}`, entries: 1, bytes: 1, owner };
+  });
+  return { check, group: "g", message: "m", layer, entries: members.length, bytes: members.length, members };
 }
 
 const curl = pkg("curl");
@@ -87,4 +90,72 @@ test("checkImage() takes severities from the policy, and makes nothing of what i
     found.map(({ id, severity }) => `${id} ${severity}`),
     ["SW-IM-006 critical"],
   );
+});
+
+const members = (...paths: readonly string[]): TreeFind["members"] =>
+  paths.map((path) => {
+    return { path, item: path.slice(path.lastIndexOf("/") + 1), entries: 1, bytes: 10, owner: `deb ${path}` };
+  });
+
+const allowing: readonly (readonly [allowed: readonly string[], told: string])[] = [
+  [[], "programs: mount, su 3 30 bin/mount,bin/su,opt/su"],
+  [["su"], "programs: mount 1 10 bin/mount"],
+  [["/bin/su"], "programs: mount, su 2 20 bin/mount,opt/su"],
+  [["/opt/"], "programs: mount, su 2 20 bin/mount,bin/su"],
+  [["/op/", "/opt", "bin/su", "SU", "/"], "programs: mount, su 3 30 bin/mount,bin/su,opt/su"],
+  [["mount", "su"], ""],
+];
+for (const [allowed, told] of allowing)
+  test(`checkImage() lets pass what a policy allows: ${allowed.join(", ")}`, () => {
+    const seen = members("bin/mount", "bin/su", "opt/su");
+    const find: TreeFind = {
+      check: "SW-IM-024",
+      group: "uid 0",
+      message: "programs",
+      layer: 0,
+      entries: 3,
+      bytes: 30,
+      members: seen,
+    };
+    const settings = { "SW-IM-024": { options: { allowed } } };
+    const found = checkImage(
+      indexedImage({ sights: { ...noSights, finds: [find] } }),
+      noCurrency,
+      settings,
+      [],
+    );
+    const brief = found.flatMap(({ id, message, entries, bytes, paths }) =>
+      id === "SW-IM-024" ? [`${message} ${entries} ${bytes} ${paths?.join()}`] : [],
+    );
+    assert.equal(brief.join(), told);
+  });
+
+test("checkImage() counts what is beyond the kept members, whatever a policy allows", () => {
+  const seen = members("bin/su");
+  const find: TreeFind = {
+    check: "SW-IM-024",
+    group: "",
+    message: "programs",
+    layer: 0,
+    entries: 500,
+    bytes: 5000,
+    members: seen,
+  };
+  const settings = { "SW-IM-024": { options: { allowed: ["su"] } } };
+  const found = checkImage(
+    indexedImage({ sights: { ...noSights, finds: [find] } }),
+    noCurrency,
+    settings,
+    [],
+  );
+  assert.deepEqual(
+    found.flatMap(({ id, message, entries, paths }) => (id === "SW-IM-024" ? [message, entries, paths] : [])),
+    ["programs", 499, []],
+  );
+});
+
+test("checkImage() lets pass observations in files that a policy allows", () => {
+  const settings = { "SW-IM-021": { options: { allowed: ["/etc/shadow"] } } };
+  const found = checkImage(image, noCurrency, settings, []);
+  assert.ok(found.every(({ id }) => id !== "SW-IM-021"));
 });

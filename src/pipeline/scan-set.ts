@@ -32,7 +32,12 @@ export async function scanSet(
   const scanned: Scanned = { byName: new Map(), byDigest: new Map() };
   for (const image of named.images) {
     const outcome = scan === undefined ? listed : await outcomeOf(image.reference, policy, scan, scanned);
-    images.push({ ...image, pinned: pinnedOf(image.reference), checks: checkPinning(image), outcome });
+    images.push({
+      ...image,
+      pinned: pinnedOf(image.reference),
+      checks: checkPinning(image, policy.checks),
+      outcome,
+    });
   }
   const { files, gaps, notes } = named;
   const verdict = evaluateSet({ images, gaps }, policy);

@@ -24,7 +24,9 @@ export function policyValue(policy: Policy): Json {
 function settingsValue(checks: Policy["checks"]): Json {
   const entries = Object.entries(checks).sort(([a], [b]) => compareText(a, b));
   return Object.fromEntries(
-    entries.map(([id, { severity, off = false }]) => [id, { severity: severity ?? null, off }]),
+    entries.map(([id, { severity, off = false, options = {} }]) => {
+      return [id, { severity: severity ?? null, off, options: sortedValue(options) }];
+    }),
   );
 }
 

@@ -800,7 +800,7 @@ test("a check's finding says where: layer, paths, entries, owners", async () => 
 test("checks are written once each, by the grammar, with all that their pages need", () => {
   const ids = checkTexts.map(({ id }) => id);
   assert.equal(new Set(ids).size, ids.length);
-  for (const { id, title, why, remedy, links, aliases } of checkTexts) {
+  for (const { id, title, why, remedy, links, aliases, options = [] } of checkTexts) {
     assert.match(id, /^SW-IM-\d{3}$/);
     assert.doesNotMatch(title, /\.$/, id);
     for (const text of [why, remedy]) assert.match(text, /\.$/, id);
@@ -809,5 +809,11 @@ test("checks are written once each, by the grammar, with all that their pages ne
       id,
     );
     assert.equal(new Set(aliases).size, aliases.length, id);
+    const names = options.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length, id);
+    for (const { name, meaning } of options) {
+      assert.match(name, /^[a-z]+$/, id);
+      assert.match(meaning, /^[a-zA-Z].*[^.]$/, id);
+    }
   }
 });

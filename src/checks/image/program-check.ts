@@ -1,5 +1,6 @@
 import type { CheckText } from "../../core/check.ts";
 import { type ImageTree, programName, type TreeCheck, type TreeFile } from "../../core/sights.ts";
+import { allowedPrograms } from "./allowed.ts";
 
 /** What a check of programs looks for. */
 export interface ProgramPlan {
@@ -19,7 +20,7 @@ export function programCheck({ text, families, message, scripts, counts }: Progr
     Object.entries(families).flatMap(([family, names]) => names.split(" ").map((name) => [name, family])),
   );
   return {
-    text,
+    text: { ...text, options: [allowedPrograms] },
     programs: new Set(familyOf.keys()),
     look(file, tree) {
       const { name } = file;
