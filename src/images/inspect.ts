@@ -38,7 +38,7 @@ export function inspectTree(merged: MergedLayers, checks: readonly TreeCheck[]):
     },
   };
   const asked = askers(checks);
-  const groups = new Map<string, Group>();
+  const groups: Groups = { byKey: new Map(), counts: new Map() };
   const owners: OwnerCounts = { byIds: new Map(), last: undefined };
   const counted = new Set<number>();
   let visibleBytes = 0;
@@ -55,13 +55,13 @@ export function inspectTree(merged: MergedLayers, checks: readonly TreeCheck[]):
     for (const check of asked.about(directory, name)) see(groups, check, file, tree);
   }
   return {
-    finds: [...groups.values()].map(findOf).sort(compareFinds),
+    finds: [...groups.byKey.values()].map(findOf).sort(compareFinds),
     owners: [...owners.byIds.values()].sort((a, b) => a.uid - b.uid || a.gid - b.gid),
     visibleBytes,
   };
 }
 
-function see(groups: Map<string, Group>, check: TreeCheck, file: TreeFile, tree: ImageTree): void {
+function see(groups: Groups, check: TreeCheck, file: TreeFile, tree: ImageTree): void {
   const sight = check.look(file, tree);
   if (sight !== undefined) addSight(groups, check.text.id, file, sight);
 }
@@ -167,6 +167,14 @@ function countOwner(owners: OwnerCounts, { uid, gid, path, layer }: TreeFile): v
 
 /** Most members that are kept of one find. */
 const mostMembers = 100;
+/** Most finds of one check: what is beyond is one more. An archive can make a group of each entry. */
+const mostFinds = 1000;
+
+interface Groups {
+  readonly byKey: Map<string, Group>;
+  /** How many there are of each check. */
+  readonly counts: Map<string, number>;
+}
 
 interface Group extends Pick<TreeFind, "check" | "group" | "layer"> {
   entries: number;
@@ -181,15 +189,10 @@ interface Seen extends Pick<FindMember, "path" | "item"> {
   bytes: number;
 }
 
-function addSight(groups: Map<string, Group>, check: string, file: TreeFile, sight: TreeSight): void {
-  const { group, message, item, place } = sight;
-  const { layer, path, size } = file;
-  const key = `${check}\n${layer}\n${group}`;
-  let known = groups.get(key);
-  if (known === undefined) {
-    known = { check, group, layer, entries: 0, bytes: 0, placed: place !== undefined, seen: [] };
-    groups.set(key, known);
-  }
+function addSight(groups: Groups, check: string, file: TreeFile, sight: TreeSight): void {
+  const { message, item, place } = sight;
+  const { path, size } = file;
+  const known = groupFor(groups, check, file, sight);
   known.entries += 1;
   known.bytes += size;
   const named = place ?? path;
@@ -201,6 +204,31 @@ function addSight(groups: Map<string, Group>, check: string, file: TreeFile, sig
   }
   known.seen.push({ path: named, item, message, entries: 1, bytes: size });
   if (known.seen.length >= 4 * mostMembers) known.seen = firstOf(known.seen);
+}
+
+function groupFor(
+  { byKey, counts }: Groups,
+  check: string,
+  { layer }: TreeFile,
+  { group, place }: TreeSight,
+): Group {
+  const own = byKey.get(`${check}\n${layer}\n${group}`);
+  if (own !== undefined) return own;
+  const count = counts.get(check) ?? 0;
+  const isBeyond = count >= mostFinds;
+  const key = isBeyond ? check : `${check}\n${layer}\n${group}`;
+  const known = byKey.get(key) ?? {
+    check,
+    group: isBeyond ? "" : group,
+    layer,
+    entries: 0,
+    bytes: 0,
+    placed: place !== undefined,
+    seen: [],
+  };
+  if (!isBeyond) counts.set(check, count + 1);
+  byKey.set(key, known);
+  return known;
 }
 
 function firstOf(seen: readonly Seen[]): Seen[] {

@@ -120,6 +120,13 @@ test("assembleImage() keeps the first hundred paths of many, and counts all", ()
   );
 });
 
+test("assembleImage() keeps a thousand finds of a check, and joins what is beyond", () => {
+  const names = Array.from({ length: 1500 }, (_, at) => `d${String(at).padStart(4, "0")}/a.x`);
+  const { finds } = sights([names.map((name) => file(name, "1"))]);
+  const last = finds.find(({ group }) => group === "");
+  assert.deepEqual([finds.length, last?.entries, last?.members.length], [1001, 500, 100]);
+});
+
 test("assembleImage() joins what a check tells of one place, which nobody owns", () => {
   const placed: TreeCheck = {
     text: { ...text, id: "SW-IM-904" },

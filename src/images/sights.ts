@@ -6,6 +6,7 @@ import { compareText } from "../core/text-order.ts";
 import type { Owners } from "./attribution-owners.ts";
 import { type Inspection, inspectTree } from "./inspect.ts";
 import type { MergedLayers } from "./merge.ts";
+import { resolvePath } from "./tree.ts";
 import { layerOf, type PathState } from "./tree-apply.ts";
 import { entryPath } from "./walk-entries.ts";
 
@@ -20,11 +21,7 @@ export interface UnownedSights {
 }
 
 /** All that checks see in merged layers. */
-export function seeTree(
-  merged: MergedLayers,
-  visible: ReadonlyMap<string, number>,
-  checks: readonly TreeCheck[],
-): UnownedSights {
+export function seeTree(merged: MergedLayers, checks: readonly TreeCheck[]): UnownedSights {
   const inspection = inspectTree(merged, checks);
   const { observations, gaps } = placeObservations(merged);
   return {
@@ -43,7 +40,7 @@ export function seeTree(
       observations: observations.filter(
         ({ unlessOwned, path, layer }) => unlessOwned !== true || !owners.isShipped(path, layer),
       ),
-      accounts: visibleAccounts(merged, visible),
+      accounts: visibleAccounts(merged),
       owners: inspection.owners,
       waste: wasteOf(merged, inspection),
       newest: newestFiles(merged),
@@ -115,11 +112,16 @@ function observationsOf(merged: MergedLayers, id: number | undefined): readonly 
   return merged.finds.get(id, "observations").flatMap(({ observations = [] }) => observations);
 }
 
-function visibleAccounts(merged: MergedLayers, visible: ReadonlyMap<string, number>): Accounts | undefined {
-  const of = (path: string): Accounts | undefined =>
-    merged.finds.get(visible.get(path) ?? -1, "accounts")[0]?.accounts;
-  const users = of("etc/passwd");
-  return users === undefined ? undefined : { users: users.users, groups: of("etc/group")?.groups ?? [] };
+function visibleAccounts(merged: MergedLayers): Accounts | undefined {
+  const users = accountsAt(merged, "etc/passwd")?.users;
+  return users === undefined ? undefined : { users, groups: accountsAt(merged, "etc/group")?.groups ?? [] };
+}
+
+// Nix' images have links there.
+function accountsAt({ tree, contents, finds }: MergedLayers, path: string): Accounts | undefined {
+  const node = resolvePath(tree, path)?.node;
+  if (typeof node !== "number") return undefined;
+  return finds.get(contents.get(node) ?? node, "accounts")[0]?.accounts;
 }
 
 const mostWasted = 20;

@@ -159,3 +159,13 @@ test("checkImage() lets pass observations in files that a policy allows", () => 
   const found = checkImage(image, noCurrency, settings, []);
   assert.ok(found.every(({ id }) => id !== "SW-IM-021"));
 });
+
+test("checkImage() tells a thousand findings of one judge, and how many more there are", () => {
+  const users = Array.from({ length: 1205 }, (_, at) => {
+    return { name: `u${at}`, uid: 0, gid: 0, home: "", shell: "" };
+  });
+  const sights = { ...noSights, accounts: { users, groups: [] } };
+  const found = checkImage(indexedImage({ sights }), noCurrency, {}, []);
+  const messages = found.flatMap(({ id, message }) => (id === "SW-IM-029" ? [message] : []));
+  assert.deepEqual([messages.length, messages.includes("205 more of these")], [1001, true]);
+});

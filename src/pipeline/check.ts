@@ -33,16 +33,25 @@ export function checkImage(
   addSeen(image, optionsOf, add);
   for (const judge of judges) {
     const { id } = judge.text;
-    if (settings[id]?.off !== true) for (const hit of judge.judge(image, optionsOf(id))) add(id, hit);
+    if (settings[id]?.off !== true)
+      for (const hit of firstOf(judge.judge(image, optionsOf(id)))) add(id, hit);
   }
   for (const check of currencyChecks) {
     const { id } = check.text;
-    for (const hit of check.judge(currency, optionsOf(id))) add(id, hit);
+    for (const hit of firstOf(check.judge(currency, optionsOf(id)))) add(id, hit);
   }
   return found.sort(compare);
 }
 
 const noOptions: CheckOptions = {};
+
+/** Most findings of one judge: a config of a few megabytes can make a million. */
+const mostHits = 1000;
+
+function firstOf(hits: readonly CheckHit[]): readonly CheckHit[] {
+  if (hits.length <= mostHits) return hits;
+  return [...hits.slice(0, mostHits), { message: `${hits.length - mostHits} more of these` }];
+}
 
 function addSeen(
   { config, sights }: IndexedImage,

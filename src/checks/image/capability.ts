@@ -19,6 +19,7 @@ export const capability: TreeCheck = {
   look({ kind, capability: attribute, name }) {
     if (kind !== "file" || attribute === undefined) return undefined;
     const text = readFileCapabilities(attribute) ?? "capabilities of an unknown kind";
+    if (text === "") return undefined;
     return { group: text, message: `programs run with ${text}, whoever starts them`, item: name };
   },
 };

@@ -155,6 +155,21 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       ),
       ["shells can be run: dash, sh"],
     ],
+    [
+      "a link through alternatives, and a relative one up to the root",
+      files(
+        program("usr/bin/dash"),
+        link("etc/alternatives/sh", "/usr/bin/dash"),
+        link("bin/sh", "/etc/alternatives/sh"),
+        link("opt/bin/ash", "../../../../usr/bin/dash"),
+      ),
+      ["shells can be run: ash, dash, sh"],
+    ],
+    [
+      "one that nobody may start",
+      files({ ...program("bin/bash"), mode: 0o644 }, link("bin/sh", "bash"), link("bin/ash", "ash")),
+      [],
+    ],
     ["scripts, whatever they are called", files(script("usr/bin/sh"), script("usr/bin/start.sh")), []],
     ["a link that leads nowhere", files(link("bin/sh", "/bin/busybox")), []],
   ],
@@ -412,11 +427,22 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       runs({ User: "toor" }, passwd(root, "toor:x:0:0::/:/bin/sh")),
       ["USER toor is root"],
     ],
+    ["numbers with a sign, which runtimes read, too", runs({ User: "+0" }), ["USER +0 is root"]],
+    [
+      "a number that is cut to root's (CVE-2024-40635)",
+      runs({ User: "4294967296:1" }),
+      ["USER 4294967296:1 is more than a user's number can be: some runtimes take it for root"],
+    ],
     ["a number", runs({ User: "10001" }, file("x", "1")), []],
     ["a name of another", runs({ User: "app" }, passwd(root, "app:x:5:5::/:")), []],
     ["a root file system, which has no config", { ...files(file("x", "1")), as: "directory" }, []],
   ],
   "SW-IM-021": [
+    [
+      "comments and marks of NIS",
+      files(passwd(root, "+::::::", "#old::0:0::/:"), file("etc/shadow", "+::::::::\n-x:::::::\n")),
+      [],
+    ],
     [
       "an empty password",
       files(file("etc/shadow", "root::1::::::\n")),
@@ -425,7 +451,30 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["locked accounts", files(passwd(root), file("etc/shadow", "root:*:1::::::\napp:!:1::::::\n")), []],
   ],
   "SW-IM-022": [
-    ["a name that passwd lacks", runs({ User: "app:app" }, passwd(root)), ['passwd has no user "app"']],
+    [
+      "a group that group lacks",
+      runs({ User: "1000:web" }, passwd(root), group("root:x:0:")),
+      ['group has no group "web"'],
+    ],
+    ["a group where there is no passwd", runs({ User: "1000:web" }), []],
+    ["a group that is there", runs({ User: "1000:web" }, passwd(root), group("web:x:7:")), []],
+    [
+      "a passwd that is a link, as in Nix' images",
+      {
+        layers: [
+          { items: [file("nix/store/x/etc/passwd", `${root}\nnobody:x:65534:65534::/:/bin/sh\n`)] },
+          { items: [link("etc/passwd", "/nix/store/x/etc/passwd")] },
+        ],
+        config: { User: "nobody" },
+      },
+      [],
+    ],
+    ["an account behind blanks", runs({ User: "app" }, passwd(root, "  app:x:7:7::/:")), []],
+    [
+      "a name that passwd lacks",
+      runs({ User: "app:app" }, passwd(root)),
+      ['group has no group "app"', 'passwd has no user "app"'],
+    ],
     ["a name without a passwd", runs({ User: "app" }, file("x", "1")), ['passwd has no user "app"']],
     ["a number that passwd lacks", runs({ User: "10001" }, passwd(root)), []],
     ["root without a passwd", runs({ User: "root" }, file("x", "1")), []],
@@ -452,6 +501,15 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["a setgid directory and plain programs", files(directory("var/mail", 0o2775), program("bin/ls")), []],
   ],
   "SW-IM-025": [
+    [
+      "those of one user namespace",
+      files({
+        ...program("p"),
+        capability: `\u0001\u0000\u0000\u0003\u0000\u0020${"\0".repeat(14)}\u00e8\u0003\0\0`,
+      }),
+      ["programs run with cap_net_raw=ep [rootid=1000], whoever starts them: p"],
+    ],
+    ["an empty set", files({ ...program("p"), capability: `\u0001\0\0\u0002${"\0".repeat(16)}` }), []],
     [
       "ping",
       files({
@@ -502,6 +560,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["the client", files(program("usr/bin/ssh"), directory("run/sshd")), []],
   ],
   "SW-IM-031": [
+    ["a protocol in capitals", runs({ ExposedPorts: { "22/TCP": {} } }), ["port 22 (SSH) is exposed"]],
     ["port 22", runs({ ExposedPorts: { "22/tcp": {}, "80/tcp": {} } }), ["port 22 (SSH) is exposed"]],
     ["other ports", runs({ ExposedPorts: { "2222/tcp": {}, "22/udp": {} } }), []],
   ],
@@ -553,6 +612,11 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["an image without a passwd", files(owned("app/x", 1001)), []],
   ],
   "SW-IM-034": [
+    [
+      "a path that is written oddly",
+      runs({ Volumes: { "//proc/./": {} } }),
+      ["a volume is declared over //proc/./"],
+    ],
     [
       "the runtime's socket and /proc",
       runs({ Volumes: { "/proc": {}, "/var/run/docker.sock": {}, "/data": {} } }),
@@ -637,6 +701,11 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
   "SW-IM-066": [
     [
+      "a date without a time zone, which is none",
+      { ...files({ ...file("x", "1"), mtime: 1_700_000_000 }), created: "2020-01-01T00:00:00" },
+      [],
+    ],
+    [
       "a file of later",
       { ...files({ ...file("x", "1"), mtime: 1_700_000_000 }), created: "2020-01-01T00:00:00Z" },
       ["files are of up to 2023-11-14, the image of 2020-01-01"],
@@ -680,6 +749,11 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ],
   ],
   "SW-IM-069": [
+    [
+      "a program by its path",
+      built(run("/usr/bin/apt-get update")),
+      ["apt-get update stands alone in a RUN"],
+    ],
     ["apt-get update", built(run("apt-get update")), ["apt-get update stands alone in a RUN"]],
     [
       "apk update, of the classic builder",
@@ -695,13 +769,19 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
   "SW-IM-071": [
     [
+      "one with a proxy's password, which is not told",
+      built(run("apt-get -o Acquire::http::Proxy=http://u:pw@proxy dist-upgrade")),
+      ["a RUN does apt-get dist-upgrade"],
+    ],
+    [
       "dist-upgrade",
       built(run("apt-get update && DEBIAN_FRONTEND=noninteractive apt-get -y dist-upgrade")),
-      ["a RUN does apt-get -y dist-upgrade"],
+      ["a RUN does apt-get dist-upgrade"],
     ],
     ["upgrade of what is installed", built(run("apt-get upgrade -y"), run("apk upgrade --no-cache")), []],
   ],
   "SW-IM-072": [
+    ["a file's name behind a flag", built(run("curl -okubectl -Hk:v https://example.com")), []],
     [
       "unsigned packages",
       built(run("apt-get install -y --allow-unauthenticated x")),
@@ -715,6 +795,11 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ],
   ],
   "SW-IM-075": [
+    [
+      "hosts with a password, which is not told",
+      runs({ Env: ["GOINSECURE=u:pw@example.com"] }),
+      ["the environment has GOINSECURE"],
+    ],
     [
       "a command and a variable",
       runs({
@@ -738,6 +823,21 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ],
   ],
   "SW-IM-073": [
+    ["through tee", built(run("curl https://example.com | tee x | bash")), ["a RUN does curl | bash"]],
+    [
+      "by another's shell",
+      built(run("curl https://example.com | sudo -u root bash")),
+      ["a RUN does curl | bash"],
+    ],
+    [
+      "a shell that runs what was fetched",
+      built(
+        run('sh -c "$(curl -fsSL https://example.com/x)"'),
+        run("bash <(wget -qO- https://example.com/x)"),
+      ),
+      ["a RUN does bash of what wget fetches", "a RUN does sh of what curl fetches"],
+    ],
+    ["what is fetched for a variable", built(run('X="$(curl https://example.com)" && sh -c "echo $X"')), []],
     [
       "curl into a shell",
       built(run("curl -fsSL https://example.com/x | bash -s -- -y")),

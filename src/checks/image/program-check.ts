@@ -32,7 +32,7 @@ export function programCheck({ text, families, message, scripts, counts }: Progr
   };
 }
 
-function runs({ kind, path, program }: TreeFile, tree: ImageTree, scripts: boolean): boolean {
-  const found = kind === "symlink" ? tree.find(path)?.program : program;
-  return found !== undefined && (scripts || found !== "script");
+function runs(file: TreeFile, tree: ImageTree, scripts: boolean): boolean {
+  const { program, mode = 0 } = (file.kind === "symlink" ? tree.find(file.path) : file) ?? {};
+  return program !== undefined && (mode & 0o111) !== 0 && (scripts || program !== "script");
 }

@@ -26,7 +26,7 @@ export const sshPort: ImageJudge = {
   judge({ config }, options) {
     const refused = namesOf(options, loginPorts);
     return config.exposedPorts.flatMap((port) => {
-      const [number = "", protocol = "tcp"] = port.split("/");
+      const [number = "", protocol = "tcp"] = port.toLowerCase().split("/");
       if (!refused.includes(number) || protocol !== "tcp") return [];
       const service = services[number];
       return [{ message: `port ${number}${service === undefined ? "" : ` (${service})`} is exposed` }];
