@@ -51,6 +51,8 @@ export interface TreeCheck {
   readonly text: CheckText;
   /** Asked only for programs of these names ({@link programName}) in directories of programs; undefined: for every entry. */
   readonly programs?: ReadonlySet<string> | undefined;
+  /** Those of {@link programs} that it is asked for in every directory, by their plain names. */
+  readonly anywhere?: ReadonlySet<string> | undefined;
   look(file: TreeFile, tree: ImageTree): TreeSight | undefined;
   /** Does what was found count in an image with this config? It does where this is undefined. */
   counts?(find: TreeFind, config: ImageConfig, options: CheckOptions): boolean;
@@ -142,7 +144,7 @@ export interface Waste {
   readonly bytes: number;
   /** Of all layers' files. */
   readonly total: number;
-  /** The largest, by path: all bytes shipped under it beyond what is visible in the end. */
+  /** The two hundred largest, by path: all bytes shipped under it beyond what is visible in the end. */
   readonly paths: readonly {
     readonly path: string;
     readonly bytes: number;

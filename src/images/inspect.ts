@@ -77,16 +77,25 @@ const programDirectories: ReadonlySet<string> = new Set(["", "bin", "busybox", "
 const nobody: readonly TreeCheck[] = [];
 
 function askers(checks: readonly TreeCheck[]): Askers {
-  const byName = new Map<string, TreeCheck[]>();
-  for (const check of checks)
-    for (const name of check.programs ?? []) byName.set(name, [...(byName.get(name) ?? []), check]);
+  const byName = askedFor(checks, ({ programs }) => programs);
+  const anywhere = askedFor(checks, (check) => check.anywhere);
   return {
     always: checks.filter(({ programs }) => programs === undefined),
     about(directory, name) {
-      if (!programDirectories.has(directory.name)) return nobody;
+      if (!programDirectories.has(directory.name)) return anywhere.get(name) ?? nobody;
       return byName.get(name) ?? byName.get(programName(name)) ?? nobody;
     },
   };
+}
+
+function askedFor(
+  checks: readonly TreeCheck[],
+  namesOf: (check: TreeCheck) => ReadonlySet<string> | undefined,
+): ReadonlyMap<string, readonly TreeCheck[]> {
+  const byName = new Map<string, TreeCheck[]>();
+  for (const check of checks)
+    for (const name of namesOf(check) ?? []) byName.set(name, [...(byName.get(name) ?? []), check]);
+  return byName;
 }
 
 type Counted = { -readonly [Key in keyof FileOwner]: FileOwner[Key] };

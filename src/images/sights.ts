@@ -124,7 +124,8 @@ function accountsAt({ tree, contents, finds }: MergedLayers, path: string): Acco
   return finds.get(contents.get(node) ?? node, "accounts")[0]?.accounts;
 }
 
-const mostWasted = 20;
+/** Most paths that are kept of what is wasted. */
+const mostWasted = 200;
 
 function wasteOf({ entries, wasted }: MergedLayers, { visibleBytes }: Inspection): Waste {
   let total = 0;

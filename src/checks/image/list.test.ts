@@ -166,6 +166,11 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       ["shells can be run: ash, dash, sh"],
     ],
     [
+      "shells outside of the directories of programs",
+      files(program("app/busybox"), link("tools/x/sh", "../../app/busybox"), program("tools/es")),
+      ["shells can be run: busybox, sh"],
+    ],
+    [
       "one that nobody may start",
       files({ ...program("bin/bash"), mode: 0o644 }, link("bin/sh", "bash"), link("bin/ash", "ash")),
       [],
@@ -738,6 +743,21 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
         layers: [
           { items: [file("var/lib/apt/lists/x_Packages", big)] },
           { items: [gone("var/lib/apt/lists/x_Packages")] },
+        ],
+      },
+      ["a later layer removes or replaces a cache"],
+    ],
+    [
+      "lists of apt beside many larger files that went, too",
+      {
+        layers: [
+          {
+            items: [
+              ...Array.from({ length: 30 }, (_, at) => file(`opt/${at}`, "x".repeat(80_000))),
+              file("var/lib/apt/lists/x_Packages", "x".repeat(70_000)),
+            ],
+          },
+          { items: [gone("opt"), gone("var/lib/apt")] },
         ],
       },
       ["a later layer removes or replaces a cache"],

@@ -22,6 +22,7 @@ export const shell = programCheck({
     shell:
       "ash bash busybox busybox.static csh dash elvish es fish hush ksh lksh lash mksh mksh-static nu oksh osh posh pwsh rbash rc rksh sash sh static-sh tcsh toybox xonsh yash zsh zsh-static",
   },
+  anywhere: "ash bash busybox busybox.static csh dash fish ksh mksh pwsh sh tcsh toybox zsh",
   message: () => "shells can be run",
   scripts: false,
 });

@@ -22,6 +22,8 @@ const leastWasted: NumberOption = {
   meaning: "fewer wasted bytes are not told, whatever the efficiency: the image is small",
 };
 
+const mostPaths = 20;
+
 /** Bytes that lower layers ship and later ones replace or remove. */
 export const waste: ImageJudge = {
   text: {
@@ -45,7 +47,7 @@ export const waste: ImageJudge = {
     const isMuch = bytes > numberOf(options, mostWasted) || efficiency < numberOf(options, leastEfficiency);
     if (bytes < numberOf(options, leastWasted) || !isMuch) return [];
     const message = `${(efficiency * 100).toFixed(1)} % of ${megabytes(total)} shipped are visible in the end`;
-    return [{ message, paths: paths.map(({ path }) => path), bytes }];
+    return [{ message, paths: paths.slice(0, mostPaths).map(({ path }) => path), bytes }];
   },
 };
 
