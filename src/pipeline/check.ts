@@ -1,5 +1,5 @@
 import { isAllowed } from "../checks/image/allowed.ts";
-import { checkTexts, currencyChecks, judges, treeChecks } from "../checks/image/list.ts";
+import { checkTexts, currencyChecks, judges, treeChecks, visibleChecks } from "../checks/image/list.ts";
 import type { CheckFinding, CheckHit, CheckOptions, CheckText } from "../core/check.ts";
 import type { Currency } from "../core/currency.ts";
 import type { Finding } from "../core/finding.ts";
@@ -65,8 +65,10 @@ function addSeen(
     if (find.entries > 0 && byId.get(find.check)?.counts?.(find, config, options) !== false)
       add(find.check, hitOf(find));
   }
-  for (const { check, path, ...observed } of sights.observations)
-    if (!isAllowed(optionsOf(check), path)) add(check, { ...observed, paths: [path] });
+  for (const { check, path, ...observed } of sights.observations) {
+    const isGone = observed.removedIn !== undefined && visibleChecks.has(check);
+    if (!isGone && !isAllowed(optionsOf(check), path)) add(check, { ...observed, paths: [path] });
+  }
 }
 
 // Members beyond those that are kept stay counted: what nobody names is not allowed.

@@ -444,6 +444,16 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
   "SW-IM-021": [
     [
+      "one that a later layer locked",
+      {
+        layers: [
+          { items: [file("etc/shadow", "root:::0:::::\napp:::0:::::\n")] },
+          { items: [file("etc/shadow", "root:!::0:::::\napp:::0:::::\n")] },
+        ],
+      },
+      ['the account "app" has no password'],
+    ],
+    [
       "comments and marks of NIS",
       files(passwd(root, "+::::::", "#old::0:0::/:"), file("etc/shadow", "+::::::::\n-x:::::::\n")),
       [],
@@ -570,6 +580,28 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["other ports", runs({ ExposedPorts: { "2222/tcp": {}, "22/udp": {} } }), []],
   ],
   "SW-IM-032": [
+    [
+      "a file that a later layer removed",
+      {
+        layers: [
+          { items: [file("etc/ssh/sshd_config", "PermitRootLogin yes\n")] },
+          { items: [gone("etc/ssh/sshd_config")] },
+        ],
+      },
+      [],
+    ],
+    [
+      "a second word on it, of which sshd takes the first",
+      files(file("etc/ssh/sshd_config", "PermitRootLogin no\nPermitRootLogin yes\n")),
+      [],
+    ],
+    [
+      "another word for some",
+      files(
+        file("etc/ssh/sshd_config", "PermitRootLogin no\nMatch Address 10.0.0.0/8\n  PermitRootLogin yes\n"),
+      ),
+      ["sshd lets root log in"],
+    ],
     [
       "root let in",
       files(file("etc/ssh/sshd_config", "Port 22\npermitrootlogin yes\n")),
