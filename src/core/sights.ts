@@ -24,6 +24,8 @@ export interface TreeFile {
   readonly target: string;
   /** What kind of program, by its first bytes; of scripts only those with an execute bit. */
   readonly program: LayerExecutable["kind"] | undefined;
+  /** Of a script that is a program: the absolute path that its first line names. */
+  readonly interpreter?: string | undefined;
   /** The extended attribute `security.capability`, one character a byte (capabilities(7)); undefined without one. */
   readonly capability: string | undefined;
 }
@@ -53,6 +55,8 @@ export interface TreeCheck {
   readonly programs?: ReadonlySet<string> | undefined;
   /** Those of {@link programs} that it is asked for in every directory, by their plain names. */
   readonly anywhere?: ReadonlySet<string> | undefined;
+  /** Is it asked, beside {@link programs}, for every script with an {@link TreeFile.interpreter}? */
+  readonly scripts?: boolean | undefined;
   look(file: TreeFile, tree: ImageTree): TreeSight | undefined;
   /** Does what was found count in an image with this config? It does where this is undefined. */
   counts?(find: TreeFind, config: ImageConfig, options: CheckOptions): boolean;

@@ -53,6 +53,7 @@ export function inspectTree(merged: MergedLayers, checks: readonly TreeCheck[]):
     countOwner(owners, file);
     for (const check of asked.always) see(groups, check, file, tree);
     for (const check of asked.about(directory, name)) see(groups, check, file, tree);
+    if (file.interpreter !== undefined) for (const check of asked.scripts) see(groups, check, file, tree);
   }
   return {
     finds: [...groups.byKey.values()].map(findOf).sort(compareFinds),
@@ -68,6 +69,7 @@ function see(groups: Groups, check: TreeCheck, file: TreeFile, tree: ImageTree):
 
 interface Askers {
   readonly always: readonly TreeCheck[];
+  readonly scripts: readonly TreeCheck[];
   /** Those that ask for programs of this name. */
   about(directory: Directory, name: string): readonly TreeCheck[];
 }
@@ -81,6 +83,7 @@ function askers(checks: readonly TreeCheck[]): Askers {
   const anywhere = askedFor(checks, (check) => check.anywhere);
   return {
     always: checks.filter(({ programs }) => programs === undefined),
+    scripts: checks.filter(({ scripts }) => scripts === true),
     about(directory, name) {
       if (!programDirectories.has(directory.name)) return anywhere.get(name) ?? nobody;
       return byName.get(name) ?? byName.get(programName(name)) ?? nobody;
@@ -123,6 +126,7 @@ export function describe(merged: MergedLayers, directory: Directory, name: strin
     layer,
     target: typeof node === "object" && node.kind === "link" ? node.target : "",
     program: typeof node === "number" ? merged.programs.get(content) : undefined,
+    interpreter: typeof node === "number" ? merged.interpreters.get(content) : undefined,
     capability: stated ? entries.capabilities.get(entry) : undefined,
   };
 }

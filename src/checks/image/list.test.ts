@@ -126,6 +126,22 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
   "SW-IM-004": [
     [
+      "one of another name, that two scripts' first lines name, and an interpreter that is none",
+      files(
+        program("opt/vendor/run"),
+        program("usr/bin/python3.11"),
+        link("opt/r", "vendor/run"),
+        file("app/a", "#! /opt/vendor/run -x\n", 0o755),
+        file("app/b", "#!/opt/r\n", 0o755),
+        file("app/c", "#!/opt/vendor/run\n", 0o644),
+        file("app/d", "#!/usr/bin/python3.11\n", 0o755),
+        file("app/e", "#!/opt/gone\n", 0o755),
+        file("app/f", "#!/app/a\n", 0o755),
+        file("app/g", "#!/usr/bin/env run\n", 0o755),
+      ),
+      ["a program that scripts name as their interpreter: /opt/vendor/run"],
+    ],
+    [
       "bash and its link",
       files(program("bin/bash"), link("bin/sh", "bash")),
       ["shells can be run: bash, sh"],
