@@ -133,7 +133,8 @@ function layerValue({ index, digest, diffId, createdBy, fromBase, dockerfile }: 
   };
 }
 
-function packageValue(pkg: Package): Readonly<Record<string, Json>> {
+/** A package as every JSON output writes it. */
+export function packageValue(pkg: Package): Readonly<Record<string, Json>> {
   const { version, type, purl, layer, locations, source, licences, arch, module, ownedBy } = pkg;
   return {
     name: fullName(pkg),
