@@ -135,7 +135,7 @@ function layerValue({ index, digest, diffId, createdBy, fromBase, dockerfile }: 
 
 /** A package as every JSON output writes it. */
 export function packageValue(pkg: Package): Readonly<Record<string, Json>> {
-  const { version, type, purl, layer, locations, source, licences, arch, module, ownedBy } = pkg;
+  const { version, type, purl, layer, locations, source, licences, arch, module, main, ownedBy } = pkg;
   return {
     name: fullName(pkg),
     version,
@@ -147,6 +147,7 @@ export function packageValue(pkg: Package): Readonly<Record<string, Json>> {
     licences,
     arch: arch ?? null,
     module: module ?? null,
+    main: main ?? false,
     ownedBy: ownedBy ?? null,
   };
 }
