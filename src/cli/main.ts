@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   db: () => import("./db.ts"),
   alert: () => import("./alert.ts"),
   explain: () => import("./explain.ts"),
+  vex: () => import("./vex.ts"),
 };
 
 /** Runs one command line (without node and script) and answers its exit code; prints errors as one line with a code. */

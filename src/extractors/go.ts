@@ -38,7 +38,9 @@ function extractionOf(build: GoBuild): Extraction {
     });
   const packages = modules
     .filter(({ path, version }) => path !== "" && version !== "")
-    .map((module) => (main.includes(module) ? { ...packageOf(module), main: true as const } : packageOf(module)));
+    .map((module) =>
+      main.includes(module) ? { ...packageOf(module), main: true as const } : packageOf(module),
+    );
   return { packages: library === undefined ? packages : [library, ...packages], problems };
 }
 

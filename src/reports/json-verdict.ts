@@ -139,7 +139,12 @@ export function exceptionFields(exception: Exception): Readonly<Record<string, J
 }
 
 /** What became of a VEX statement. */
-export function vexStateValue({ statement, state, suppressed, message }: VexState): Json {
+export function vexStateValue({
+  statement,
+  state,
+  suppressed,
+  message,
+}: VexState): Readonly<Record<string, Json>> {
   const { document, vulnerability, aliases, products, status, justification } = statement;
   return {
     source: document.source,

@@ -1,5 +1,6 @@
 import type { Platform } from "../../core/image.ts";
 import type { Distro } from "../../core/package.ts";
+import { registryReference } from "../../core/reference.ts";
 import type { Fit } from "./fit.ts";
 import { type CpeName, type ImageName, repositoryOf } from "./name.ts";
 import { oneArchitecture } from "./qualifiers.ts";
@@ -23,15 +24,11 @@ export function knownImage(image: VexImage): KnownImage {
   return { ...image, names: image.references.flatMap(namesOf) };
 }
 
-function namesOf(reference: string): KnownImage["names"] {
-  if (/^(?:docker-archive|oci|oci-archive|dir):/.test(reference)) return [];
-  const plain = reference.replace(/^(?:docker:\/\/|(?:registry|docker|podman|containerd):(?!\d+\/))/, "");
-  const [name = ""] = plain.split("@", 1);
-  const colon = name.lastIndexOf(":");
-  const tagged = colon > name.lastIndexOf("/");
-  const repository = repositoryOf(tagged ? name.slice(0, colon) : name);
-  if (repository === undefined) return [];
-  return [{ repository, tag: tagged ? name.slice(colon + 1) : plain.includes("@") ? "" : "latest" }];
+function namesOf(text: string): KnownImage["names"] {
+  const reference = registryReference(text);
+  const repository =
+    reference === undefined ? undefined : repositoryOf(`${reference.domain}/${reference.path}`);
+  return repository === undefined ? [] : [{ repository, tag: reference?.tag ?? "" }];
 }
 
 /** Does an image's name in a statement mean this image? The same digest is the same image, in whichever registry it lies. */

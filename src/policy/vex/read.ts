@@ -17,13 +17,14 @@ const mostStatements = 1_000_000;
  */
 export function readVex(text: string, source: string): VexReading {
   if (text.length > largest) throw tooMuch(source, `it has more than ${largest} characters`);
-  const reading = documentOf({ source, text, root: [], value: parsed(text, source), subjects: [] }, 0);
+  const reading = documentOf({ source, text, root: [], value: parsedJson(text, source), subjects: [] }, 0);
   const count = reading.statements.length;
   if (count > mostStatements) throw tooMuch(source, `it has more than ${mostStatements} statements`);
   return reading;
 }
 
-function parsed(text: string, source: string): unknown {
+/** A document's JSON. @throws SeaworthyError `vex-invalid` with line and column. */
+export function parsedJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (thrown) {
@@ -59,7 +60,10 @@ function envelope(reader: VexReader, depth: number): VexReading {
     throw invalidVex(reader, ["payloadType"], "application/vnd.in-toto+json");
   const text = Buffer.from(payload, "base64").toString("utf8");
   const source = `${reader.source} (payload)`;
-  const inner = documentOf({ source, text, root: [], value: parsed(text, source), subjects: [] }, depth + 1);
+  const inner = documentOf(
+    { source, text, root: [], value: parsedJson(text, source), subjects: [] },
+    depth + 1,
+  );
   const statements = inner.statements.map((statement) => ({
     ...statement,
     document: { ...statement.document, source: reader.source },
