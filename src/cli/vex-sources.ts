@@ -48,12 +48,6 @@ export async function loadVex(
   return joined(parts);
 }
 
-/** One VEX file. @throws SeaworthyError as {@link loadVex}. */
-export async function loadVexFile(file: string, io: Pick<Io, "cwd">): Promise<LoadedVex> {
-  const { readVex } = await import("../policy/vex/read.ts");
-  return readVex(await fileText(file, io), file);
-}
-
 function joined(parts: readonly LoadedVex[]): LoadedVex {
   return {
     statements: parts.flatMap(({ statements }) => statements),

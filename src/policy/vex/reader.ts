@@ -81,7 +81,13 @@ function told(issue: Issue): { readonly path: JsonPath; readonly expected: strin
     case "invalid_type":
       return { path: issue.path, expected: typeNames[issue.expected] ?? issue.expected };
     case "invalid_value":
-      return { path: issue.path, expected: `one of ${issue.values.map(String).join(", ")}` };
+      return {
+        path: issue.path,
+        expected: `one of ${issue.values
+          .map(String)
+          .filter((value) => value !== "")
+          .join(", ")}`,
+      };
     default:
       return { path: issue.path, expected: issue.message };
   }
