@@ -27,14 +27,11 @@ export function fitPackage(purl: Purl, known: KnownPackage): Fit {
   const sides = sidesOf(purl, known);
   const [first] = sides;
   if (first === undefined) return otherName(purl, known);
-  const place = namespaceDifferences(purl, known);
-  const fits = sides.map((side): readonly string[] => [
-    ...place,
-    ...versionDifferences(purl, side, known),
-    ...qualifierDifferences(purl, known),
-  ]);
-  const [differences = []] = fits.toSorted((a, b) => a.length - b.length);
-  if (differences.length > 0) return { kind: "near", differences };
+  const common = [...namespaceDifferences(purl, known), ...qualifierDifferences(purl, known)];
+  const [{ differences, side } = { differences: [], side: first }] = sides
+    .map((each) => ({ side: each, differences: [...common, ...versionDifferences(purl, each, known)] }))
+    .toSorted((a, b) => a.differences.length - b.differences.length);
+  if (differences.length > 0) return { kind: "near", differences, indirect: side.source !== undefined };
   return { kind: "fits", versioned: (purl.version ?? purl.qualifiers["vers"]) !== undefined };
 }
 

@@ -147,17 +147,17 @@ function titled(name: VexName, fit: Fit): Fit {
     case "fits":
       return fit;
     case "near":
-      return { kind: "near", differences: fit.differences.map((text) => `${name.text} ${text}`) };
+      return { ...fit, differences: fit.differences.map((text) => `${name.text} ${text}`) };
     case "apart":
-      return { kind: "apart", reason: `${name.text} ${fit.reason}` };
+      return { ...fit, reason: `${name.text} ${fit.reason}` };
   }
 }
 
 function together(whole: Fit, part: Fit): Fit {
-  if (whole.kind === "apart") return whole;
+  if (whole.kind === "apart") return { ...whole, partly: part.kind === "fits" };
   if (part.kind === "apart") return part;
   if (whole.kind === "fits" && part.kind === "fits")
     return { kind: "fits", versioned: whole.versioned || part.versioned };
   const differences = [whole, part].flatMap((fit) => (fit.kind === "near" ? fit.differences : []));
-  return { kind: "near", differences };
+  return { kind: "near", differences, indirect: part.kind === "near" && part.indirect };
 }
