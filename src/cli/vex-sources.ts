@@ -30,7 +30,7 @@ const largest = 128 * 2 ** 20;
 export async function loadVex(
   sources: readonly string[],
   texts: readonly VexText[],
-  subject: Pick<VexSubject, "image" | "packages">,
+  subject: VexSubject,
   io: Pick<Io, "cwd">,
 ): Promise<LoadedVex> {
   if (sources.length + texts.length === 0) return { statements: [], notes: [] };
@@ -57,7 +57,7 @@ function joined(parts: readonly LoadedVex[]): LoadedVex {
 
 async function repositoryVex(
   name: string,
-  { image, packages }: Pick<VexSubject, "image" | "packages">,
+  { image, packages, findings }: VexSubject,
   io: Pick<Io, "cwd">,
 ): Promise<LoadedVex> {
   const [{ readVex }, { entriesOf, readRepositoryIndex }, { createScene }, { knownImage }] =
@@ -69,20 +69,30 @@ async function repositoryVex(
     ]);
   const files = await openRepository(resolve(io.cwd, name), name);
   const entries = readRepositoryIndex(files.index, `repo:${name}/index.json`);
-  const wanted = entriesOf(entries, createScene(knownImage(image), packages));
+  const wanted = entriesOf(entries, createScene(knownImage(image), packages), findings);
   const locations = new Set(wanted.map(({ location }) => location));
   const texts = await files.read(locations);
   const missing = [...locations].filter((location) => !texts.has(location));
   return joined([
     ...[...locations].flatMap((location) => {
       const text = texts.get(location);
-      return text === undefined ? [] : [readVex(text, `repo:${name}/${location}`)];
+      return text === undefined
+        ? []
+        : [ofRepository(readVex(text, `repo:${name}/${location}`), `repo:${name}`)];
     }),
     {
       statements: [],
       notes: missing.map((location) => `repo:${name}: index.json names ${location}, which is not there`),
     },
   ]);
+}
+
+function ofRepository({ statements, notes }: LoadedVex, repository: string): LoadedVex {
+  const from = (statement: VexStatement): VexStatement => ({
+    ...statement,
+    document: { ...statement.document, repository },
+  });
+  return { statements: statements.map(from), notes };
 }
 
 async function filesOf(name: string, io: Pick<Io, "cwd">): Promise<readonly string[]> {

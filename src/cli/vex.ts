@@ -86,13 +86,13 @@ async function check(sources: readonly string[], values: Values, io: Io): Promis
   const format = oneFormat("vex", values.format, ["table", "json"] as const);
   const subject = subjectOf(await savedReport(values, io));
   const { statements, notes } = await loadVex(sources, [], subject, io);
-  const { states, suppressed } = applyVex(subject, statements);
+  const { states, suppressed, elsewhere, notes: more } = applyVex(subject, statements);
   const found: VexCheck = {
     states,
-    elsewhere: statements.length - states.length,
+    elsewhere,
     suppressed: suppressed.length,
     findings: subject.findings.length,
-    notes,
+    notes: [...notes, ...more],
   };
   await print(
     format === "json" ? vexCheckJson(found) : vexCheckText(found, terminalOf(io.stdout, io.env)),
@@ -121,6 +121,7 @@ async function show(sources: readonly string[], values: Values, io: Io): Promise
   const nowhere = {
     image: { references: [], digests: [], platform: { os: "", architecture: "" } },
     packages: [],
+    findings: [],
   };
   const repository = sources.find((source) => source.startsWith("repo:"));
   if (repository !== undefined)

@@ -600,3 +600,15 @@ test("applyVex() knows an image of an archive by its digest alone", () => {
   assert.equal(tell(`pkg:oci/app@${digest}`), "matched");
   assert.match(tell("pkg:oci/app"), /^unmatched: pkg:oci\/app is another image than sha256:/);
 });
+
+test("applyVex() counts the statements of a repository that do not match, and lists those that do", () => {
+  const document = { ...says("x").document, repository: "repo:hub" };
+  const outcome = applyVex(subject(libssl), [
+    says("pkg:oci/redis", { document }),
+    says("pkg:deb/debian/bash", { document }),
+    says("pkg:deb/debian/libssl3", { document }),
+  ]);
+  assert.equal(told(outcome), "matched");
+  assert.deepEqual(outcome.notes, ["repo:hub: 2 statements on these flaws are on other products"]);
+  assert.equal(outcome.elsewhere, 0);
+});

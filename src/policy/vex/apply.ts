@@ -23,8 +23,14 @@ export interface VexOutcome {
   readonly findings: readonly Finding[];
   /** Those that a `not_affected` or `fixed` takes out, in their order. */
   readonly suppressed: readonly SuppressedFinding[];
-  /** Of the statements that speak of a flaw that was found, in their order; of their products only those that matter. */
+  /**
+   * Of the statements that speak of a flaw that was found, in their order; of their products only those that matter. Those of a VEX
+   * repository that do not match are counted in `notes`: there are thousands, on products that are not here.
+   */
   readonly states: readonly VexState[];
+  readonly notes: readonly string[];
+  /** How many statements speak of flaws that were not found. */
+  readonly elsewhere: number;
 }
 
 /**
@@ -49,7 +55,24 @@ export function applyVex(subject: VexSubject, statements: readonly VexStatement[
       return winner === undefined || !suppresses(winner);
     }),
     suppressed,
-    states: trials.map((trial) => stateOf(trial, winners)),
+    ...told(trials.map((trial) => stateOf(trial, winners))),
+    elsewhere: statements.length - trials.length,
+  };
+}
+
+function told(states: readonly VexState[]): Pick<VexOutcome, "states" | "notes"> {
+  const passedOver = (state: VexState): boolean =>
+    state.state === "unmatched" && state.statement.document.repository !== undefined;
+  const counts = Map.groupBy(
+    states.filter(passedOver),
+    ({ statement }) => statement.document.repository ?? "",
+  );
+  return {
+    states: states.filter((state) => !passedOver(state)),
+    notes: [...counts].map(
+      ([repository, { length }]) =>
+        `${repository}: ${length} statements on these flaws are on other products`,
+    ),
   };
 }
 

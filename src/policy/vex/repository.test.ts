@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { libssl, lodash } from "../../../tests/support/sample-report.ts";
+import { libssl, lodash, sampleFinding, samplePackage } from "../../../tests/support/sample-report.ts";
+import type { Finding } from "../../core/finding.ts";
+import type { Package } from "../../core/package.ts";
 import { knownImage } from "./image-fit.ts";
 import { createScene } from "./product-fit.ts";
 import { entriesOf, readRepositoryIndex } from "./repository.ts";
@@ -26,7 +28,7 @@ const ids: readonly (readonly [id: string, spoken: boolean])[] = [
 for (const [id, spoken] of ids)
   test(`entriesOf() ${spoken ? "answers" : "leaves out"} ${id}`, () => {
     const entries = readRepositoryIndex(index([{ id, location: "a.json" }]), "index.json");
-    assert.equal(entriesOf(entries, createScene(image, [lodash, libssl])).length, spoken ? 1 : 0);
+    assert.equal(entriesOf(entries, createScene(image, [lodash, libssl]), []).length, spoken ? 1 : 0);
   });
 
 for (const location of [
@@ -50,4 +52,21 @@ test("readRepositoryIndex() refuses what is no index", () => {
     code: "vex-invalid",
     message: /packages: expected a list/,
   });
+});
+
+test("entriesOf() leaves out the modules of a Go program that it was not made of, and that have no finding", () => {
+  const module = samplePackage("net", "v0.26.0", 0, {
+    type: "golang",
+    namespace: "golang.org/x",
+    purl: "pkg:golang/golang.org/x/net@v0.26.0",
+  });
+  const entries = readRepositoryIndex(
+    index([{ id: "pkg:golang/golang.org/x/net", location: "a.json" }]),
+    "index.json",
+  );
+  const count = (pkg: Package, findings: readonly Finding[]): number =>
+    entriesOf(entries, createScene(image, [pkg]), findings).length;
+  assert.equal(count(module, []), 0);
+  assert.equal(count(module, [sampleFinding(module, "CVE-2099-1", "low")]), 1);
+  assert.equal(count({ ...module, main: true }, []), 1);
 });

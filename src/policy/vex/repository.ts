@@ -1,4 +1,5 @@
 import { SeaworthyError } from "../../core/errors.ts";
+import type { Finding } from "../../core/finding.ts";
 import { fitImage } from "./image-fit.ts";
 import { fitPackage } from "./package-fit.ts";
 import type { Scene } from "./product-fit.ts";
@@ -39,14 +40,23 @@ function isInside(location: string): boolean {
   return location !== "" && !/^[/\\]|^[A-Za-z]:|[\\\u0000]/.test(location) && !steps.includes("..");
 }
 
-/** The entries that speak of the image, or of a package in it. */
-export function entriesOf(entries: readonly RepositoryEntry[], scene: Scene): readonly RepositoryEntry[] {
+/**
+ * The entries whose documents may say something of the findings: on the image, on a package that has one, or on one that may hold others.
+ * A Go module is what others are parts of only where a program was made of it; of the hundreds in a program the rest is left out.
+ */
+export function entriesOf(
+  entries: readonly RepositoryEntry[],
+  scene: Scene,
+  findings: readonly Finding[],
+): readonly RepositoryEntry[] {
+  const affected = new Set(findings.map(({ package: purl }) => purl));
   return entries.filter(({ id }) => {
     const name = scene.name(id);
     if (name.kind === "image") return fitImage(name, scene.image).kind === "fits";
     if (name.kind !== "package") return false;
     return scene
       .byName(name.purl.type, name.purl.name)
+      .filter(({ pkg }) => pkg.type !== "golang" || pkg.main === true || affected.has(pkg.purl))
       .some((known) => fitPackage(name.purl, known).kind === "fits");
   });
 }
