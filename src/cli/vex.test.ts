@@ -112,7 +112,7 @@ for (const [what, product, vulnerability, wanted, line] of checks)
     const { code, out } = await run(cwd, "check", "a.json", "--report", "report.json");
     assert.equal(code, wanted);
     assert.match(out, line);
-    assert.doesNotMatch(out, /\u001B/);
+    assert.ok(!out.includes("\u001B"));
   });
 
 test("vex check tells all as JSON, and writes it where it is asked to", async () => {

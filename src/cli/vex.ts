@@ -109,7 +109,10 @@ function subjectOf(report: Report): VexSubject {
   const { image, packages } = report;
   const findings: readonly Finding[] = [
     ...report.findings,
-    ...report.suppressed.map(({ suppression: _, ...finding }) => finding),
+    ...report.suppressed.map((one): Finding => {
+      const { suppression: _, ...finding } = one;
+      return finding;
+    }),
   ];
   const digests = image.digest === null ? [] : [image.digest];
   return { image: { references: [image.reference], digests, platform: image.platform }, packages, findings };

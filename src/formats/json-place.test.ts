@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { assert as check, constantFrom, json, nat, oneof, property, tuple } from "fast-check";
 import { jsonFault, jsonPlace } from "./json-place.ts";
 
 const places: readonly (readonly [text: string, path: readonly (string | number)[], place: string])[] = [
@@ -42,14 +42,12 @@ for (const [text, place] of faults)
   });
 
 test("jsonFault() passes what JSON.parse reads and refuses what it refuses", () => {
-  const broken = fc
-    .tuple(fc.json(), fc.nat(), fc.constantFrom("", ",", "]", "}", '"', "x", "0", ":"))
-    .map(
-      ([text, at, more]) =>
-        text.slice(0, at % (text.length + 1)) + more + text.slice((at % (text.length + 1)) + 1),
-    );
-  fc.assert(
-    fc.property(fc.oneof(fc.json(), broken), (text) => {
+  const broken = tuple(json(), nat(), constantFrom("", ",", "]", "}", '"', "x", "0", ":")).map(
+    ([text, at, more]) =>
+      text.slice(0, at % (text.length + 1)) + more + text.slice((at % (text.length + 1)) + 1),
+  );
+  check(
+    property(oneof(json(), broken), (text) => {
       let sound = true;
       try {
         JSON.parse(text);
@@ -62,7 +60,7 @@ test("jsonFault() passes what JSON.parse reads and refuses what it refuses", () 
 });
 
 test("jsonFault() and jsonPlace() take what is nested a million deep", () => {
-  const deep = `${"[".repeat(1_000_000)}`;
+  const deep = "[".repeat(1_000_000);
   assert.deepEqual(jsonFault(deep), { line: 1, column: 1_000_001 });
   assert.deepEqual(jsonPlace(deep, [0, 0]), { line: 1, column: 3 });
 });

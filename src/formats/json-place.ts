@@ -94,7 +94,7 @@ interface Token {
 }
 
 const grammar =
-  /([{}[\]:,])|("(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+  /([{}[\]:,])|("(?:[\x20-\x21\x23-\x5B\x5D-\uFFFF]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
 const punctuation: ReadonlySet<string> = new Set(["{", "}", "[", "]", ":", ","]);
 
 function* tokens(text: string): Generator<Token> {

@@ -62,11 +62,13 @@ const statement = {
   allOf: [
     {
       if: { properties: { status: { const: "not_affected" } } },
+      // oxlint-disable-next-line unicorn/no-thenable -- a word of JSON Schema
       then: { oneOf: [{ required: ["justification"] }, { required: ["impact_statement"] }] },
       else: { properties: { justification: false, impact_statement: false } },
     },
     {
       if: { properties: { status: { const: "affected" } } },
+      // oxlint-disable-next-line unicorn/no-thenable -- a word of JSON Schema
       then: { required: ["action_statement"] },
       else: { properties: { action_statement: false } },
     },

@@ -37,7 +37,7 @@ export function readRepositoryIndex(text: string, source: string): readonly Repo
 
 function isInside(location: string): boolean {
   const steps = location.split("/");
-  return location !== "" && !/^[/\\]|^[A-Za-z]:|[\\\u0000]/.test(location) && !steps.includes("..");
+  return location !== "" && !/^[/\\]|^[A-Za-z]:|[\\\p{Cc}]/u.test(location) && !steps.includes("..");
 }
 
 /**

@@ -10,8 +10,8 @@ const moment = text.refine((date) => !Number.isNaN(Date.parse(date)), {
 });
 const names = z.record(text, text).nullish();
 
-/** OpenVEX's five justifications: ours after them have no name there. */
-export const vexJustifications = justifications.slice(0, 5);
+// The first five are OpenVEX's; ours after them have no name there.
+const vexJustifications = justifications.slice(0, 5);
 
 const component = z.object({ "@id": text.nullish(), identifiers: names, hashes: names });
 const part = z.union([text, component]);
