@@ -64,3 +64,8 @@ test("jsonFault() and jsonPlace() take what is nested a million deep", () => {
   assert.deepEqual(jsonFault(deep), { line: 1, column: 1_000_001 });
   assert.deepEqual(jsonPlace(deep, [0, 0]), { line: 1, column: 3 });
 });
+
+test("jsonFault() takes a text of twenty million characters", () => {
+  const long = "\\n".repeat(10_000_000);
+  assert.deepEqual(jsonFault(`["${long}", ]`), { line: 1, column: 20_000_006 });
+});

@@ -93,35 +93,49 @@ interface Token {
   readonly end: number;
 }
 
-const grammar =
-  /([{}[\]:,])|("(?:[\x20-\x21\x23-\x5B\x5D-\uFFFF]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
-const punctuation: ReadonlySet<string> = new Set(["{", "}", "[", "]", ":", ","]);
+const space = /[ \t\r\n]*/y;
+const word = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 function* tokens(text: string): Generator<Token> {
-  const space = /[ \t\r\n]*/y;
   for (let at = 0; ; ) {
-    space.lastIndex = at;
-    space.exec(text);
-    at = Math.max(at, space.lastIndex);
+    at = endOf(space, text, at) ?? at;
     if (at >= text.length) return yield { kind: "end", at, end: at };
-    grammar.lastIndex = at;
-    const match = grammar.exec(text);
-    const end = at + (match?.[0].length ?? 0);
-    yield { kind: kindOf(match), at, end };
-    if (match === null) return;
-    at = end;
+    const token = tokenAt(text, at);
+    yield token;
+    at = token.end;
   }
 }
 
-function kindOf(match: RegExpExecArray | null): Token["kind"] {
-  if (match === null) return "bad";
-  const [, mark, quoted] = match;
-  if (mark !== undefined && isMark(mark)) return mark;
-  return quoted === undefined ? "word" : "string";
+function tokenAt(text: string, at: number): Token {
+  const char = text[at] ?? "";
+  if (isMark(char)) return { kind: char, at, end: at + 1 };
+  const quoted = char === '"';
+  const end = quoted ? stringEnd(text, at) : endOf(word, text, at);
+  if (end === undefined) return { kind: "bad", at, end: text.length };
+  return { kind: quoted ? "string" : "word", at, end };
+}
+
+// Not by an expression: of a text of millions of characters that would end the stack.
+function stringEnd(text: string, start: number): number | undefined {
+  for (let at = start + 1; at < text.length; ) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) return at + 1;
+    if (code < 0x20) return undefined;
+    const next = code === 0x5c ? endOf(escape, text, at) : at + 1;
+    if (next === undefined) return undefined;
+    at = next;
+  }
+  return undefined;
+}
+
+function endOf(grammar: RegExp, text: string, at: number): number | undefined {
+  grammar.lastIndex = at;
+  return grammar.test(text) ? grammar.lastIndex : undefined;
 }
 
 function isMark(text: string): text is "{" | "}" | "[" | "]" | ":" | "," {
-  return punctuation.has(text);
+  return text.length === 1 && "{}[]:,".includes(text);
 }
 
 function keyOf(quoted: string): string {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { array, assert as check, constantFrom, oneof, property, string, tuple } from "fast-check";
 import { sampleFinding, samplePackage } from "../../../tests/support/sample-report.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { Package, PackageType } from "../../core/package.ts";
@@ -231,6 +232,18 @@ const rows: readonly Row[] = [
     "matched",
   ],
   ["a release by its codename", "pkg:deb/debian/libssl3?distro=bookworm", libssl, "matched"],
+  [
+    "Docker's qualifiers (docker-hardened-images/advisories#2051)",
+    "pkg:deb/debian/libssl3@3.0.9-1?os_name=debian&os_version=12&os_distro=bookworm",
+    libssl,
+    "matched",
+  ],
+  [
+    "Docker's qualifiers of another release",
+    "pkg:deb/debian/libssl3?os_name=debian&os_version=13",
+    libssl,
+    "near: pkg:deb/debian/libssl3?os_name=debian&os_version=13 asks for os_version=13, here it is debian-12",
+  ],
   ["the source package", "pkg:deb/debian/openssl@3.0.9-1", libssl, "matched"],
   [
     "another version",
@@ -611,4 +624,56 @@ test("applyVex() counts the statements of a repository that do not match, and li
   assert.equal(told(outcome), "matched");
   assert.deepEqual(outcome.notes, ["repo:hub: 2 statements on these flaws are on other products"]);
   assert.equal(outcome.elsewhere, 0);
+});
+
+test("applyVex() tells a state and a reason for whatever a statement calls its product", () => {
+  const head = constantFrom(
+    "pkg:oci/nginx",
+    "pkg:deb/debian/libssl3",
+    "pkg:golang/",
+    "pkg:",
+    "cpe:",
+    "cpe:2.3:",
+    "sha256:",
+    "nginx",
+    "",
+  );
+  const piece = oneof(
+    string(),
+    constantFrom(
+      "@",
+      "?",
+      "#",
+      "%",
+      "&tag=",
+      "?vers=vers:deb/",
+      "?distro=",
+      "?arch=",
+      ":",
+      "/",
+      "=",
+      "|<",
+      digest,
+    ),
+  );
+  const name = tuple(head, array(piece, { maxLength: 4 })).map(([first, rest]) => first + rest.join(""));
+  check(
+    property(
+      array(name, { minLength: 1, maxLength: 3 }),
+      array(name, { maxLength: 3 }),
+      (ids, subcomponents) => {
+        const { states, findings, suppressed } = applyVex(subject(libssl), [says({ ids, subcomponents })]);
+        assert.equal(findings.length + suppressed.length, 1);
+        assert.equal(states.length, 1);
+        assert.equal(suppressed.length === 1, states[0]?.state === "matched");
+        assert.equal(states[0]?.message === "", states[0]?.state === "matched");
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
+test("applyVex() takes a package whose purl is none", () => {
+  const odd = { ...samplePackage("odd", "1.0.0", 0), purl: "pkg:npm//@/" };
+  assert.equal(told(applyVex(subject(odd, { packages: [odd] }), [says("pkg:npm/odd@1.0.0")])), "matched");
 });

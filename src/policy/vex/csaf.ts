@@ -62,8 +62,8 @@ function statementsOf(
   index: number,
   { document, tree, reader }: Context,
 ): readonly VexStatement[] {
-  const ids = [flaw.cve ?? "", ...(flaw.ids ?? []).map(({ text }) => text)].filter((id) =>
-    /[A-Za-z].*-/.test(id),
+  const ids = [flaw.cve ?? "", ...(flaw.ids ?? []).map(({ text }) => text)].filter(
+    (id) => /[A-Za-z]/.test(id) && id.includes("-"),
   );
   const path = ["vulnerabilities", index];
   const [vulnerability, ...aliases] = ids;

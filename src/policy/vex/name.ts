@@ -34,14 +34,22 @@ export interface CpeName {
   readonly update: string;
 }
 
+const longest = 16_384;
+
 /** Reads the name of a product. What cannot be looked for is `unknown`, with the reason. */
 export function readName(text: string): VexName {
+  if (text.length > longest)
+    return {
+      kind: "unknown",
+      text: `${text.slice(0, 100)}…`,
+      reason: `is longer than ${longest} characters`,
+    };
   const trimmed = text.trim();
   if (/^pkg:/i.test(trimmed)) return purlName(trimmed);
   if (/^cpe:/i.test(trimmed)) return cpeName(trimmed);
   const digest = digestOf(trimmed);
   if (digest !== "") return { kind: "digest", text, digest };
-  if (/^[a-z]+[a-z\d.]*-?\d*:[0-9a-f]{32,}$/i.test(trimmed))
+  if (/^[a-z][a-z\d.]*(?:-\d+)?:[0-9a-f]{32,}$/i.test(trimmed))
     return { kind: "digest", text, digest: trimmed.toLowerCase() };
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) && !/^urn:/i.test(trimmed)) {
     const image = referenceName(trimmed);

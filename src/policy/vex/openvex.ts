@@ -68,8 +68,11 @@ function flawOf(
 
 // `https://nvd.nist.gov/vuln/detail/CVE-2019-17571`: it is the flaw's own id that ends its page's address.
 function endOfUrl(id: string): string {
+  if (id.length > longestUrl) return "";
   return /(?:^|\/)([A-Za-z]+-[\w:.-]*\d[\w:.-]*)$/.exec(id)?.[1] ?? "";
 }
+
+const longestUrl = 500;
 
 function productsOf(statement: Statement, reader: VexReader, path: JsonPath): readonly VexProduct[] {
   const products = statement.products ?? [];

@@ -14,7 +14,16 @@ export interface KnownPackage {
 
 /** Prepares a package of the image. */
 export function knownPackage(pkg: Package): KnownPackage {
-  return { pkg, purl: parsePurl(pkg.purl) };
+  return { pkg, purl: readPurl(pkg) };
+}
+
+// What an image calls its packages is anybody's choice: a name that no purl may have is still one to compare.
+function readPurl({ purl, type, namespace, name, version }: Package): Purl {
+  try {
+    return parsePurl(purl);
+  } catch {
+    return { type, namespace, name, version, qualifiers: {} };
+  }
 }
 
 /**

@@ -13,7 +13,8 @@ export function qualifierDifferences(
 }
 
 function hereText(key: string, pkg: Package, own: Purl): string {
-  const value = key === "rpmmod" ? (pkg.module ?? own.qualifiers[key]) : own.qualifiers[key];
+  const known = key.startsWith("os_") ? own.qualifiers["distro"] : own.qualifiers[key];
+  const value = key === "rpmmod" ? (pkg.module ?? known) : known;
   return value === undefined ? "nothing tells it" : `it is ${value}`;
 }
 
@@ -27,6 +28,13 @@ function asked(key: string, value: string, pkg: Package, own: Purl): boolean {
       return sameArchitecture(value, pkg.arch);
     case "distro":
       return sameDistro(value, pkg, own);
+    // Docker Scout's three for one.
+    case "os_name":
+      return pkg.distro !== undefined && idsOf(pkg.distro.id).includes(value.toLowerCase());
+    case "os_version":
+      return pkg.distro !== undefined && sameRelease(pkg.distro.version, value);
+    case "os_distro":
+      return value.toLowerCase() === pkg.distro?.codename?.toLowerCase();
     case "upstream":
       return sameUpstream(value, pkg, own);
     case "rpmmod":
@@ -67,12 +75,19 @@ function sameDistro(value: string, { distro }: Package, own: Purl): boolean {
   const wanted = value.toLowerCase();
   const here = own.qualifiers["distro"]?.toLowerCase();
   if (wanted === here) return true;
-  if (distro === undefined) return false;
+  if (distro === undefined || wanted.length > longestDistro) return false;
   if (wanted === distro.codename?.toLowerCase() || wanted === distro.id) return true;
   const [, name = "", release = ""] = /^(.*?)[-_ :]?v?(\d[\d.]*)?$/.exec(wanted) ?? [];
   if (!idsOf(distro.id).includes(name)) return name === `${distro.id}-${distro.codename ?? ""}`.toLowerCase();
-  return release === "" || startsWith(distro.version, release) || startsWith(release, distro.version);
+  return release === "" || sameRelease(distro.version, release);
 }
+
+// Either may tell more than the other.
+function sameRelease(a: string, b: string): boolean {
+  return startsWith(a, b) || startsWith(b, a);
+}
+
+const longestDistro = 100;
 
 function idsOf(id: string): readonly string[] {
   switch (id) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { assert as check, constantFrom, jsonValue, nat, property } from "fast-check";
 import { SeaworthyError } from "../../core/errors.ts";
 import type { VexStatement } from "../../core/vex.ts";
 import { readVex } from "./read.ts";
@@ -508,3 +509,39 @@ for (const [what, text] of hostile)
       assert.ok(["vex-invalid", "limit-exceeded"].includes(thrown.code), thrown.message);
     }
   });
+
+test("readVex() reads what is altered in any place, or says what is wrong with it", () => {
+  const documents = [
+    openvex,
+    csaf,
+    cyclonedx,
+    withStatement({ products: ["pkg:npm/a"], subcomponents: ["pkg:npm/b"] }),
+  ];
+  check(
+    property(constantFrom(...documents), nat(), jsonValue(), (document, at, value) => {
+      const text = JSON.stringify(altered(document, at, value));
+      try {
+        readVex(text, "vex.json");
+      } catch (thrown) {
+        assert.ok(thrown instanceof SeaworthyError, String(thrown));
+        assert.match(thrown.message, /^read VEX "vex\.json": line 1, column \d+: .*expected .*, found /s);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+// The document with one of its values, counted through, in place of another.
+function altered(document: unknown, at: number, value: unknown): unknown {
+  let count = 0;
+  JSON.stringify(document, (_key, each: unknown) => {
+    count += 1;
+    return each;
+  });
+  const chosen = at % count;
+  let place = -1;
+  return JSON.parse(JSON.stringify(document), function (this: unknown, _key, each: unknown) {
+    place += 1;
+    return place === chosen ? value : each;
+  });
+}
