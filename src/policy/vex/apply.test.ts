@@ -233,6 +233,18 @@ const rows: readonly Row[] = [
   ],
   ["a release by its codename", "pkg:deb/debian/libssl3?distro=bookworm", libssl, "matched"],
   [
+    "a release by its codename, of a saved report",
+    "pkg:deb/debian/libssl3?distro=debian-bookworm&os_distro=bookworm",
+    { ...libssl, distro: { id: "debian", version: "12", idLike: [], prettyName: "" } },
+    "matched",
+  ],
+  [
+    "another codename",
+    "pkg:deb/debian/libssl3?distro=bullseye",
+    libssl,
+    "near: pkg:deb/debian/libssl3?distro=bullseye asks for distro=bullseye, here it is debian-12",
+  ],
+  [
     "Docker's qualifiers (docker-hardened-images/advisories#2051)",
     "pkg:deb/debian/libssl3@3.0.9-1?os_name=debian&os_version=12&os_distro=bookworm",
     libssl,
@@ -442,7 +454,10 @@ const rows: readonly Row[] = [
 ];
 for (const [what, product, pkg, wanted] of rows)
   test(`applyVex() by ${what}`, () => {
-    const outcome = applyVex(subject(pkg), [says(product)]);
+    const outcome = applyVex(
+      subject(pkg, { packages: [pkg, ...all.filter((one) => one.purl !== pkg.purl)] }),
+      [says(product)],
+    );
     if (typeof wanted === "string") assert.equal(told(outcome), wanted);
     else assert.match(told(outcome), wanted);
     const matched = wanted === "matched";

@@ -1,4 +1,5 @@
-import type { Package } from "../../core/package.ts";
+import { distroKey, releaseOfCodename } from "../../core/ecosystem.ts";
+import type { Distro, Package } from "../../core/package.ts";
 import type { Purl } from "../../core/purl.ts";
 import { schemeFor } from "../../versions/list.ts";
 
@@ -34,7 +35,7 @@ function asked(key: string, value: string, pkg: Package, own: Purl): boolean {
     case "os_version":
       return pkg.distro !== undefined && sameRelease(pkg.distro.version, value);
     case "os_distro":
-      return value.toLowerCase() === pkg.distro?.codename?.toLowerCase();
+      return pkg.distro !== undefined && isCodename(value, pkg.distro);
     case "upstream":
       return sameUpstream(value, pkg, own);
     case "rpmmod":
@@ -76,10 +77,18 @@ function sameDistro(value: string, { distro }: Package, own: Purl): boolean {
   const here = own.qualifiers["distro"]?.toLowerCase();
   if (wanted === here) return true;
   if (distro === undefined || wanted.length > longestDistro) return false;
-  if (wanted === distro.codename?.toLowerCase() || wanted === distro.id) return true;
+  if (isCodename(wanted.replace(/^(?:debian|ubuntu)-/, ""), distro) || wanted === distro.id) return true;
   const [, name = "", release = ""] = /^(.*?)[-_ :]?v?(\d[\d.]*)?$/.exec(wanted) ?? [];
-  if (!idsOf(distro.id).includes(name)) return name === `${distro.id}-${distro.codename ?? ""}`.toLowerCase();
+  if (!idsOf(distro.id).includes(name)) return false;
   return release === "" || sameRelease(distro.version, release);
+}
+
+function isCodename(word: string, distro: Distro): boolean {
+  const release = releaseOfCodename(word);
+  return (
+    word.toLowerCase() === distro.codename?.toLowerCase() ||
+    (release !== undefined && release === distroKey(distro))
+  );
 }
 
 // Either may tell more than the other.
