@@ -256,6 +256,12 @@ const rows: readonly Row[] = [
     libssl,
     "near: pkg:deb/debian/libssl3?os_name=debian&os_version=13 asks for os_version=13, here it is debian-12",
   ],
+  [
+    "a Debian version of another epoch",
+    "pkg:deb/debian/libssl3@1:3.0.9-1",
+    libssl,
+    "near: pkg:deb/debian/libssl3@1:3.0.9-1 is here as 3.0.9-1",
+  ],
   ["the source package", "pkg:deb/debian/openssl@3.0.9-1", libssl, "matched"],
   [
     "another version",

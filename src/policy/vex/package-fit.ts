@@ -146,7 +146,7 @@ function sameVersion(purl: Purl, version: string, found: string, type: Package["
   const { epoch } = purl.qualifiers;
   const wanted = epoch === undefined || /^\d+:/.test(version) ? version : `${epoch}:${version}`;
   // An epoch that the statement leaves out is a qualifier that it does not ask for.
-  const compared = isOsType(type) && !/^\d+:/.test(wanted) ? found.replace(/^\d+:/, "") : found;
+  const compared = type === "rpm" && !/^\d+:/.test(wanted) ? found.replace(/^\d+:/, "") : found;
   return (
     wanted === compared || schemeFor(type)?.compareText(plain(wanted, type), plain(compared, type)) === 0
   );

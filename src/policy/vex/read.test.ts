@@ -315,6 +315,44 @@ test("readVex() reads CycloneDX", () => {
   });
 });
 
+test("readVex() reads CycloneDX of XML as that of JSON", () => {
+  const xml = `<?xml version="1.0"?>
+<bom xmlns="http://cyclonedx.org/schema/bom/1.6" serialNumber="${cyclonedx.serialNumber}" version="2">
+  <metadata><timestamp>2025-01-01T00:00:00Z</timestamp><authors><author><name>Example</name></author></authors></metadata>
+  <components>
+    <component type="library" bom-ref="a 1"><name>a</name><version>1.0</version><purl>pkg:npm/%40s/a@1.0</purl>
+      <components><component type="library" bom-ref="inner"><name>b</name><purl>pkg:npm/b@2</purl></component></components>
+    </component>
+  </components>
+  <vulnerabilities>
+    <vulnerability bom-ref="v">
+      <id>CVE-2099-1</id>
+      <references><reference><id>GHSA-a-b-c</id></reference></references>
+      <analysis>
+        <state>not_affected</state><justification>code_not_reachable</justification>
+        <responses><response>will_not_fix</response></responses><detail><![CDATA[no call]]></detail>
+      </analysis>
+      <affects>
+        <target><ref>a 1</ref></target>
+        <target><ref>inner</ref><versions><version><range>vers:npm/&lt;3</range></version><version><version>4</version><status>unaffected</status></version></versions></target>
+      </affects>
+    </vulnerability>
+  </vulnerabilities>
+</bom>`;
+  const json = {
+    ...cyclonedx,
+    vulnerabilities: cyclonedx.vulnerabilities.map((flaw) => ({
+      ...flaw,
+      affects: [
+        { ref: "a 1" },
+        { ref: "inner", versions: [{ range: "vers:npm/<3" }, { version: "4", status: "unaffected" }] },
+      ],
+    })),
+  };
+  assert.deepEqual(readVex(xml, "vex.json").statements, read(json));
+  assert.equal(read(json).length, 2);
+});
+
 const own = "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/2";
 const elsewhere = "urn:cdx:00000000-395b-41f5-a30f-a58921a69b79/1";
 const refs: readonly (readonly [what: string, document: unknown, told: readonly string[]])[] = [
@@ -385,7 +423,14 @@ test("readVex() tells how many vulnerabilities of a CycloneDX document say nothi
 const refused: readonly (readonly [what: string, text: string, told: string])[] = [
   ["an empty file", "", "line 1, column 1: expected JSON"],
   ["broken JSON", '{\n  "a": 1,\n}', "line 3, column 1: expected JSON"],
-  ["XML", "<bom/>", "line 1, column 1: expected JSON (XML is not read)"],
+  ["broken XML", "<bom>\n<a></b></bom>", "line 2, column 8: expected well-formed XML"],
+  ["XML of something else", "<html/>", "expected <bom>, found <html>"],
+  [
+    "another state in XML",
+    "<bom>\n<vulnerabilities>\n<vulnerability><id>CVE-2099-1</id><analysis><state>fine</state></analysis></vulnerability></vulnerabilities></bom>",
+    "line 3, column 16: vulnerabilities[0].analysis.state: expected one of resolved",
+  ],
+  ["XML that nests too deep", `<bom>${"<a>".repeat(300)}`, "more elements than are read"],
   ["another document", '{"a": 1}', 'line 1, column 1: expected OpenVEX ("@context"'],
   ["a list", "[]", "line 1, column 1: expected OpenVEX"],
   [
@@ -463,7 +508,7 @@ for (const [what, text, wanted] of refused)
       () => readVex(text, "vex.json"),
       (thrown) => {
         assert.ok(thrown instanceof SeaworthyError);
-        assert.equal(thrown.code, "vex-invalid");
+        assert.equal(thrown.code, what.includes("nests too deep") ? "limit-exceeded" : "vex-invalid");
         assert.ok(thrown.message.includes(wanted), thrown.message);
         return true;
       },

@@ -3,6 +3,7 @@ import { jsonFault } from "../../formats/json-place.ts";
 import { isRecord } from "../../formats/shape.ts";
 import { readCsaf } from "./csaf.ts";
 import { readCyclonedx } from "./cyclonedx.ts";
+import { readCyclonedxXml } from "./cyclonedx-xml.ts";
 import { readOpenvex } from "./openvex.ts";
 import { bySchema, invalidVex, type VexReader, type VexReading, vexError } from "./reader.ts";
 import { attestationSchema, envelopeSchema } from "./schemas.ts";
@@ -11,13 +12,13 @@ const largest = 128 * 2 ** 20;
 const mostStatements = 1_000_000;
 
 /**
- * Reads a VEX document: OpenVEX 0.0.1 to 0.2.0, CSAF 2.0 and 2.1, CycloneDX 1.4 and later as JSON; each also as an in-toto statement
+ * Reads a VEX document: OpenVEX 0.0.1 to 0.2.0, CSAF 2.0 and 2.1, CycloneDX 1.4 and later, also as XML; each of JSON also as an in-toto statement
  * and in a DSSE envelope, whose signature is not looked at here. `source` is the file, URL or attestation that it is from.
  * @throws SeaworthyError `vex-invalid` with line, column and what was expected; `limit-exceeded`.
  */
 export function readVex(text: string, source: string): VexReading {
   if (text.length > largest) throw tooMuch(source, `it has more than ${largest} characters`);
-  const reading = documentOf({ source, text, root: [], value: parsedJson(text, source), subjects: [] }, 0);
+  const reading = /^\uFEFF?\s*</.test(text) ? xmlDocument(text, source) : jsonDocument(text, source);
   const count = reading.statements.length;
   if (count > mostStatements) throw tooMuch(source, `it has more than ${mostStatements} statements`);
   return reading;
@@ -28,10 +29,18 @@ export function parsedJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (thrown) {
-    const xml = /^\s*</.test(text) ? "JSON (XML is not read)" : "JSON";
     const place = jsonFault(text.replace(/^\uFEFF/, "")) ?? { line: 1, column: 1 };
-    throw vexError(source, place, `expected ${xml}: ${messageOf(thrown)}`);
+    throw vexError(source, place, `expected JSON: ${messageOf(thrown)}`);
   }
+}
+
+function jsonDocument(text: string, source: string): VexReading {
+  return documentOf({ source, text, root: [], value: parsedJson(text, source), subjects: [] }, 0);
+}
+
+function xmlDocument(text: string, source: string): VexReading {
+  const { value, place } = readCyclonedxXml(text.replace(/^\uFEFF/, ""), source);
+  return readCyclonedx({ source, text, root: [], value, place, subjects: [] });
 }
 
 const deepestWrapping = 3;

@@ -21,6 +21,8 @@ export interface VexReader {
   readonly root: JsonPath;
   /** The parsed document. */
   readonly value: unknown;
+  /** Where a path of the document stands, where its text is no JSON. */
+  readonly place?: ((path: JsonPath) => TextPlace) | undefined;
   /** Names and digests of what an attestation is of; empty for a plain document. */
   readonly subjects: readonly string[];
 }
@@ -46,10 +48,10 @@ function safely<T>(schema: z.ZodType<T>, { value, source }: VexReader): z.ZodSaf
 
 /** Says what was expected at a place of a document. */
 export function invalidVex(reader: VexReader, path: JsonPath, expected: string): SeaworthyError {
-  const { source, text, root, value } = reader;
+  const { source, text, root, value, place } = reader;
   return vexError(
     source,
-    jsonPlace(text, [...root, ...path]),
+    place === undefined ? jsonPlace(text, [...root, ...path]) : place(path),
     `${pathText(path)}expected ${expected}, found ${foundText(valueAt(value, path))}`,
   );
 }
