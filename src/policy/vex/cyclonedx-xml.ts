@@ -7,7 +7,7 @@ import { vexError } from "./reader.ts";
 export interface XmlDocument {
   readonly value: unknown;
   /** Where what a path leads to stands in the XML: its vulnerability, else the beginning. */
-  place(path: JsonPath): TextPlace;
+  readonly place: (path: JsonPath) => TextPlace;
 }
 
 interface Element extends TextPlace {
