@@ -1,34 +1,35 @@
-import { checkTexts } from "../checks/image/list.ts";
-import { nearest } from "../core/nearest.ts";
-import type { CheckSetting, Policy } from "../core/policy.ts";
-import { severities } from "../core/severity.ts";
+import { imageChecks } from "../checks/list.ts";
+import { checkSettingsOf, type RawCheckSetting } from "../core/check-settings.ts";
+import type { Policy } from "../core/policy.ts";
 import { usageError } from "./options.ts";
 
-/** Reads `--check ID=SEVERITY` and `--check ID=off`; the last of several for one check counts. @throws SeaworthyError `usage`. */
+/**
+ * Reads `--check ID=SEVERITY`, `--check ID=off` and `--check ID.OPTION=VALUE`; of several that set the same the last counts.
+ * @throws SeaworthyError `usage`.
+ */
 export function checkSettings(command: string, texts: readonly string[]): Policy["checks"] {
-  return Object.fromEntries(texts.map((text) => checkSetting(command, text)));
+  const raw = new Map<string, RawCheckSetting>();
+  for (const text of texts) {
+    const { id, setting } = parsed(command, text);
+    raw.set(id, merged(raw.get(id) ?? {}, setting));
+  }
+  const { settings, problems } = checkSettingsOf(Object.fromEntries(raw), imageChecks);
+  const [problem] = problems;
+  if (problem !== undefined) throw usageError(command, `--check ${problem.check}: ${problem.message}`);
+  return settings;
 }
 
-function checkSetting(command: string, text: string): readonly [id: string, setting: CheckSetting] {
-  const equals = text.indexOf("=");
-  const id = equals < 0 ? text : text.slice(0, equals);
-  const value = text.slice(equals + 1);
-  if (!checkTexts.some((check) => check.id === id)) throw usageError(command, unknownCheck(id));
-  if (equals >= 0 && value === "off") return [id, { off: true }];
-  const severity = severities.find((one) => one === value && one !== "unknown");
-  if (equals < 0 || severity === undefined)
-    throw usageError(command, `--check is ID=critical, high, medium, low, negligible or off, not "${text}"`);
-  return [id, { severity }];
+const form = "ID=critical, high, medium, low, negligible or off, or ID.OPTION=VALUE";
+
+function parsed(command: string, text: string): { readonly id: string; readonly setting: RawCheckSetting } {
+  const [, id, option, value] = /^([^=.]*)(?:\.([^=]*))?=(.*)$/s.exec(text) ?? [];
+  if (id === undefined || value === undefined) throw usageError(command, `--check is ${form}, not "${text}"`);
+  if (option !== undefined) return { id, setting: { options: { [option]: value } } };
+  return { id, setting: value === "off" ? { off: true } : { severity: value } };
 }
 
-function unknownCheck(id: string): string {
-  const alike = checkTexts.filter(({ aliases }) => aliases.some((alias) => alias === id.toUpperCase()));
-  const names = alike.map((check) => check.id).join(", ");
-  const meant =
-    names ||
-    nearest(
-      id.toUpperCase(),
-      checkTexts.map((check) => check.id),
-    );
-  return `--check knows no "${id}": the nearest is ${meant}`;
+// A severity and `off` take the other's place; options add up.
+function merged({ options, ...rest }: RawCheckSetting, next: RawCheckSetting): RawCheckSetting {
+  if (next.options !== undefined) return { ...rest, options: { ...options, ...next.options } };
+  return { ...(options === undefined ? {} : { options }), ...next };
 }

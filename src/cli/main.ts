@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   policy: () => import("./policy.ts"),
   alert: () => import("./alert.ts"),
   explain: () => import("./explain.ts"),
+  vex: () => import("./vex.ts"),
 };
 
 /** Runs one command line (without node and script) and answers its exit code; prints errors as one line with a code. */

@@ -191,11 +191,15 @@ suite("the command over a small image", () => {
           findings: ["SW-IM-020 no USER is set: the process runs as root"],
         },
       ]);
-      assert.deepEqual(report.policy.checks, { "SW-IM-020": { severity: "critical", off: false } });
+      assert.deepEqual(report.policy.checks, {
+        "SW-IM-020": { severity: "critical", off: false, options: {} },
+      });
       const off = await scan("-f", "json", "--check=SW-IM-020=off", clean);
       assert.equal(off.code, 0);
       assert.deepEqual(JSON.parse(off.out).checks, []);
-      assert.deepEqual(JSON.parse(off.out).policy.checks, { "SW-IM-020": { severity: null, off: true } });
+      assert.deepEqual(JSON.parse(off.out).policy.checks, {
+        "SW-IM-020": { severity: null, off: true, options: {} },
+      });
     });
 
     test("scan writes several formats at once, whole, and the same bytes every time", async () => {

@@ -64,6 +64,8 @@ k8s    finds the images that manifests, charts, kustomizations and Compose files
       --only-fixed       fail only on findings that a version mends
       --check ID=SEVERITY|off
                          how bad a check's findings are, or that it makes none; may be given again
+      --check ID.OPTION=VALUE
+                         what a check goes by (10MB, 30d, 95%, a,b; docs/checks)
       --require-owned-executables
                          executables that no package claims make the verdict unknown
       --values FILE      with k8s: values for charts, as helm's; may be given again

@@ -20,6 +20,42 @@ export interface CheckText {
   readonly example?: { readonly before: string; readonly after: string } | undefined;
   /** Where it is written down: benchmark, manual, specification. */
   readonly links: readonly string[];
+  /** What a policy may set of it, beside its severity. */
+  readonly options?: readonly CheckOption[] | undefined;
+}
+
+/** A number of a check that a policy may set; `bytes` and `days` are whole, `ratio` is from 0 to 1. */
+export interface NumberOption {
+  /** One word, unique in the check. */
+  readonly name: string;
+  readonly kind: "number" | "bytes" | "days" | "ratio";
+  readonly default: number;
+  /** What it sets, in one line, without full stop. */
+  readonly meaning: string;
+}
+
+/** A list of a check that a policy may set. */
+export interface NamesOption extends Pick<NumberOption, "name" | "meaning"> {
+  readonly kind: "names";
+  readonly default: readonly string[];
+}
+
+/** What a policy may set of a check. */
+export type CheckOption = NumberOption | NamesOption;
+
+/** What a policy sets of a check, by the option's name; what is not in it has its default. */
+export type CheckOptions = Readonly<Record<string, number | readonly string[]>>;
+
+/** An option's number. */
+export function numberOf(options: CheckOptions, { name, default: usual }: NumberOption): number {
+  const value = options[name];
+  return typeof value === "number" ? value : usual;
+}
+
+/** An option's list. */
+export function namesOf(options: CheckOptions, { name, default: usual }: NamesOption): readonly string[] {
+  const value = options[name];
+  return value === undefined || typeof value === "number" ? usual : value;
 }
 
 /** What a check has to say of an image. */
@@ -42,7 +78,7 @@ export interface CheckHit {
 }
 
 /** What a check found in an image, as reports tell it. */
-export interface CheckFinding extends CheckHit, Omit<CheckText, "example" | "links"> {
+export interface CheckFinding extends CheckHit, Omit<CheckText, "example" | "links" | "options"> {
   /** How many findings the packages in `owners` have. */
   readonly findings: number;
   /** Beside a baseline: it came with this image, or was there before. */

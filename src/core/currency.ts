@@ -1,5 +1,5 @@
 import type { Lifecycle } from "./advisory.ts";
-import type { CheckHit, CheckText } from "./check.ts";
+import type { CheckHit, CheckOptions, CheckText } from "./check.ts";
 
 // How up to date an image is, as facts: what was read, and what a published list says of it on one day. `days` count from that
 // day to the date, less than 0 once it is past. null: nobody says.
@@ -89,7 +89,7 @@ export interface Currency {
 /** Judges how up to date an image is. Pure. */
 export interface CurrencyCheck {
   readonly text: CheckText;
-  judge(currency: Currency): readonly CheckHit[];
+  judge(currency: Currency, options: CheckOptions): readonly CheckHit[];
 }
 
 /** Days from one day to another (`YYYY-MM-DD`, or a time of which the day counts); less than 0 when it is before. */

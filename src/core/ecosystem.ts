@@ -33,3 +33,22 @@ export function distroKey(distro: Pick<Distro, "id" | "version">): string | unde
       return undefined;
   }
 }
+
+/** The key of the release that people and purls call by its codename: `bookworm` → `debian:12`; undefined for another word. */
+export function releaseOfCodename(codename: string): string | undefined {
+  return codenames.get(codename.toLowerCase());
+}
+
+const codenames: ReadonlyMap<string, string> = new Map([
+  ["stretch", "debian:9"],
+  ["buster", "debian:10"],
+  ["bullseye", "debian:11"],
+  ["bookworm", "debian:12"],
+  ["trixie", "debian:13"],
+  ["forky", "debian:14"],
+  ["xenial", "ubuntu:16.04"],
+  ["bionic", "ubuntu:18.04"],
+  ["focal", "ubuntu:20.04"],
+  ["jammy", "ubuntu:22.04"],
+  ["noble", "ubuntu:24.04"],
+]);

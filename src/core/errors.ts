@@ -27,6 +27,7 @@ export type ErrorCode =
   | "report-invalid"
   | "alerts-invalid"
   | "exception-invalid"
+  | "vex-invalid"
   | "disk-failed"
   | "policy-invalid"
   | "internal";

@@ -113,6 +113,8 @@ export interface LayerFault {
 export interface LayerExecutable {
   readonly entry: number;
   readonly kind: "elf" | "pe" | "macho" | "script";
+  /** Of a script: the absolute path that its first line names. */
+  readonly interpreter?: string | undefined;
 }
 
 /**

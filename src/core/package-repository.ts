@@ -4,10 +4,12 @@ export type PackageRepository =
       readonly kind: "apt";
       /** `http://mirror.example.org/debian`. */
       readonly uri: string;
-      /** `bookworm`; a path that ends in a slash for a flat repository. */
+      /** `bookworm`; a path that ends in a slash for a flat repository. `$(ARCH)` in it stands for the architecture. */
       readonly suite: string;
       /** `main` …; empty for a flat repository. */
       readonly components: readonly string[];
+      /** Architectures that it is for alone; absent: all. */
+      readonly architectures?: readonly string[] | undefined;
     }
   | { readonly kind: "apk"; readonly uri: string }
   /** One that is not asked: not on the web, or written wrong. */

@@ -14,6 +14,8 @@ export interface FoundPackage {
   readonly source?: { readonly name: string; readonly version: string } | undefined;
   /** rpm modularity label, e.g. `nodejs:18:8080020230901`. */
   readonly module?: string | undefined;
+  /** It is what the file was made of (the main module of a Go program); the other packages in the file are parts of it. */
+  readonly main?: true | undefined;
   /** SPDX expressions or free text, as the package states them. */
   readonly licences: readonly string[];
   /** Who built it, as an OS package database says (rpm Vendor, deb Maintainer/Origin). Tells third-party packages. */

@@ -1,3 +1,4 @@
+import type { CheckOptions } from "./check.ts";
 import type { Severity } from "./severity.ts";
 
 /** How a policy changes a check. */
@@ -6,6 +7,8 @@ export interface CheckSetting {
   readonly severity?: Severity | undefined;
   /** It makes no findings. */
   readonly off?: boolean | undefined;
+  /** In place of its options' defaults. */
+  readonly options?: CheckOptions | undefined;
 }
 
 /**

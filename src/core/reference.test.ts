@@ -7,7 +7,7 @@ import { array, constantFrom, sample } from "fast-check";
 import { needs } from "../../tests/support/needs.ts";
 import { scratch } from "../../tests/support/scratch.ts";
 import { codeOf } from "./errors.ts";
-import { parseReference, splitReference } from "./reference.ts";
+import { parseReference, registryReference, splitReference } from "./reference.ts";
 
 const a64 = "a".repeat(64);
 
@@ -182,4 +182,23 @@ const split: readonly (readonly [text: string, name: string, tag: string, digest
 for (const [text, name, tag, digest] of split)
   test(`splitReference() takes "${text}" apart as it is written`, () => {
     assert.deepEqual(splitReference(text), { name, tag, digest });
+  });
+
+const opened: readonly (readonly [text: string, canonical: string | undefined])[] = [
+  ["nginx:1.25", "docker.io/library/nginx:1.25"],
+  ["docker://ghcr.io/a/b", "ghcr.io/a/b:latest"],
+  ["registry:localhost:5000/a:1", "localhost:5000/a:1"],
+  ["registry:5000/a:1", "registry:5000/a:1"],
+  ["podman:nginx", "docker.io/library/nginx:latest"],
+  ["docker-archive:app.tar", undefined],
+  ["oci:layout:1", undefined],
+  ["oci-archive:layout.tar", undefined],
+  ["dir:/srv", undefined],
+  ["./app.tar", undefined],
+  ["/srv/app.tar", undefined],
+  ["No Name", undefined],
+];
+for (const [text, canonical] of opened)
+  test(`registryReference() of "${text}" is ${canonical ?? "none"}`, () => {
+    assert.equal(registryReference(text)?.canonical, canonical);
   });

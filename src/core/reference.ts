@@ -94,6 +94,20 @@ function checkDigest(text: string, found: string): void {
   if (hex !== hex.toLowerCase()) throw invalid(text, "the digest must be lower-case");
 }
 
+/**
+ * The name in a registry that an image was opened by, whichever way (`docker://`, `registry:`, an engine's);
+ * undefined for an archive, a layout or a directory, which have none.
+ */
+export function registryReference(text: string): ImageReference | undefined {
+  if (/^(?:docker-archive|oci|oci-archive|dir):|^[./]/.test(text)) return undefined;
+  const plain = text.replace(/^(?:docker:\/\/|(?:registry|docker|podman|containerd):(?!\d+\/))/, "");
+  try {
+    return parseReference(plain);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A reference's name, tag and digest as they are written, without any default and unchecked; what is not there is empty. */
 export function splitReference(text: string): {
   readonly name: string;

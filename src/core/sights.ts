@@ -1,4 +1,4 @@
-import type { CheckText } from "./check.ts";
+import type { CheckOptions, CheckText } from "./check.ts";
 import type { ImageConfig } from "./image.ts";
 import type { LayerExecutable } from "./layer.ts";
 import type { Accounts, Observation } from "./plugin.ts";
@@ -24,6 +24,8 @@ export interface TreeFile {
   readonly target: string;
   /** What kind of program, by its first bytes; of scripts only those with an execute bit. */
   readonly program: LayerExecutable["kind"] | undefined;
+  /** Of a script that is a program: the absolute path that its first line names. */
+  readonly interpreter?: string | undefined;
   /** The extended attribute `security.capability`, one character a byte (capabilities(7)); undefined without one. */
   readonly capability: string | undefined;
 }
@@ -42,7 +44,7 @@ export interface TreeSight {
   readonly message: string;
   /** What is to be listed by name: a program's. */
   readonly item?: string | undefined;
-  /** Path to name instead of the entry's own: the directory that is of no use as a whole. */
+  /** Path to name instead of the entry's own: the directory that is of no use as a whole. It has no item. */
   readonly place?: string | undefined;
 }
 
@@ -51,9 +53,13 @@ export interface TreeCheck {
   readonly text: CheckText;
   /** Asked only for programs of these names ({@link programName}) in directories of programs; undefined: for every entry. */
   readonly programs?: ReadonlySet<string> | undefined;
+  /** Those of {@link programs} that it is asked for in every directory, by their plain names. */
+  readonly anywhere?: ReadonlySet<string> | undefined;
+  /** Is it asked, beside {@link programs}, for every script with an {@link TreeFile.interpreter}? */
+  readonly scripts?: boolean | undefined;
   look(file: TreeFile, tree: ImageTree): TreeSight | undefined;
   /** Does what was found count in an image with this config? It does where this is undefined. */
-  counts?(find: TreeFind, config: ImageConfig): boolean;
+  counts?(find: TreeFind, config: ImageConfig, options: CheckOptions): boolean;
 }
 
 const architecture = /^(?:[a-z0-9_]+-(?:linux|pc|unknown|redhat|alpine)-[a-z0-9_-]*(?:gnu|musl)[a-z0-9]*-)/;
@@ -70,15 +76,24 @@ export function programName(name: string): string {
 export interface TreeFind {
   readonly check: string;
   readonly group: string;
+  /** Without the items. */
   readonly message: string;
   readonly layer: number;
-  /** The first entries or the places that stand for them, sorted. */
-  readonly paths: readonly string[];
-  /** How many there are in all, and their bytes. */
+  /** How many entries there are in all, and their bytes. */
   readonly entries: number;
   readonly bytes: number;
-  /** The OS packages that own these `paths`, as `deb curl`, sorted. */
-  readonly owners: readonly string[];
+  /** The first hundred, by path. */
+  readonly members: readonly FindMember[];
+}
+
+/** An entry of a find, or the place that stands for several. */
+export interface FindMember {
+  readonly path: string;
+  readonly item: string | undefined;
+  readonly entries: number;
+  readonly bytes: number;
+  /** The OS package that owns the entry, as `deb curl`; no one's of a place. */
+  readonly owner: string | undefined;
 }
 
 /** An observation, where it was made. */
@@ -133,7 +148,7 @@ export interface Waste {
   readonly bytes: number;
   /** Of all layers' files. */
   readonly total: number;
-  /** The largest, by path: all bytes shipped under it beyond what is visible in the end. */
+  /** The two hundred largest, by path: all bytes shipped under it beyond what is visible in the end. */
   readonly paths: readonly {
     readonly path: string;
     readonly bytes: number;

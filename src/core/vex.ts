@@ -14,6 +14,8 @@ export interface VexDocument {
   readonly author: string;
   /** ISO 8601, as written; empty where it tells none. */
   readonly timestamp: string;
+  /** The VEX repository that it is from, whose statements are on many products; undefined: it was named itself. */
+  readonly repository?: string | undefined;
 }
 
 /** A product that a statement speaks of. */
@@ -41,11 +43,12 @@ export interface VexStatement {
 
 /** What became of a VEX statement in one image. */
 export interface VexState {
+  /** With those products and parts only that the state is about: a document may name thousands. */
   readonly statement: VexStatement;
   /** `near`: the flaw is found here, and the product does not fit by a version, a qualifier, a registry's name or the like. */
   readonly state: "matched" | "unmatched" | "near";
   /** How many findings it suppresses. */
   readonly suppressed: number;
-  /** For `near` what keeps it from matching, in words. */
+  /** In words: for `near` what keeps it from matching, for `unmatched` why it does not, for `matched` what else is to be known; may be empty. */
   readonly message: string;
 }

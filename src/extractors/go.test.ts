@@ -83,6 +83,15 @@ test("go says what it cannot tell: a toolchain between releases, a module withou
   ]);
 });
 
+test("go marks what a program was made of, and nothing else of it", () => {
+  const modules = "mod\ta.b/c\tv1.2.3\th1:\ndep\td.e/f\tv1.0.0\th1:";
+  const { packages = [] } = extractFrom(go, "app", program("go1.22.1", modules), 0o755);
+  assert.deepEqual(
+    packages.map(({ name, main }) => `${name} ${main}`),
+    ["stdlib undefined", "c true", "f undefined"],
+  );
+});
+
 test("go says nothing of other programs", () => {
   assert.deepEqual(extractFrom(go, "bin/x", makeElf([]), 0o755), { packages: [], problems: [] });
 });

@@ -23,7 +23,8 @@ export const go: Extractor = {
 
 function extractionOf(build: GoBuild): Extraction {
   const library = standardLibrary(build.goVersion);
-  const modules = [...mainModule(build), ...build.dependencies.map(effective)];
+  const main = mainModule(build);
+  const modules = [...main, ...build.dependencies.map(effective)];
   const problems: Problem[] = modules
     .filter(({ path, version }) => path === "" || version === "")
     .map(({ path }) => ({
@@ -35,7 +36,11 @@ function extractionOf(build: GoBuild): Extraction {
       code: "unsupported",
       message: `read version of the Go standard library "${build.goVersion.slice(0, 100)}": not a release`,
     });
-  const packages = modules.filter(({ path, version }) => path !== "" && version !== "").map(packageOf);
+  const packages = modules
+    .filter(({ path, version }) => path !== "" && version !== "")
+    .map((module) =>
+      main.includes(module) ? { ...packageOf(module), main: true as const } : packageOf(module),
+    );
   return { packages: library === undefined ? packages : [library, ...packages], problems };
 }
 

@@ -18,11 +18,28 @@ export function readAptList(text: string): readonly PackageRepository[] {
 function oneLine(line: string): readonly PackageRepository[] {
   const [, options = "", rest = ""] = /^deb\s+(?:\[([^\]]*)\]\s+)?(\S.*)$/.exec(line) ?? [];
   const [uri = "", suite = "", ...components] = rest.split(/\s+/);
-  if (/(?:^|\s)enabled=no(?:\s|$)/.test(options)) return [];
-  return [repository(uri, suite, components, line)];
+  const option = (name: string): string =>
+    options
+      .split(/\s+/)
+      .findLast((word) => word.startsWith(`${name}=`))
+      ?.slice(name.length + 1) ?? "";
+  if (isOff(option("enabled"))) return [];
+  return [repository(uri, suite, components, line, option("arch").split(","))];
 }
 
-const fields: ReadonlySet<string> = new Set(["types", "uris", "suites", "components", "enabled"]);
+// As apt reads it (StringToBool in apt-pkg/contrib/strutl.cc).
+function isOff(value: string): boolean {
+  return /^(?:0|no|false|without|off|disable)$/i.test(value);
+}
+
+const fields: ReadonlySet<string> = new Set([
+  "types",
+  "uris",
+  "suites",
+  "components",
+  "enabled",
+  "architectures",
+]);
 
 /** Repositories of a file of deb822 stanzas (sources.list(5)): each URI with each suite. */
 export function readAptStanzas(bytes: Uint8Array): readonly PackageRepository[] {
@@ -52,9 +69,11 @@ function withoutComments(bytes: Uint8Array): Uint8Array {
 
 function stanzaRepositories(values: ReadonlyMap<string, string>): readonly PackageRepository[] {
   const words = (name: string) => (values.get(name) ?? "").split(/\s+/).filter((word) => word !== "");
-  if (!words("types").includes("deb") || values.get("enabled")?.toLowerCase() === "no") return [];
+  if (!words("types").includes("deb") || isOff(values.get("enabled") ?? "")) return [];
   return words("uris").flatMap((uri) =>
-    words("suites").map((suite) => repository(uri, suite, words("components"), `${uri} ${suite}`)),
+    words("suites").map((suite) =>
+      repository(uri, suite, words("components"), `${uri} ${suite}`, words("architectures")),
+    ),
   );
 }
 
@@ -63,20 +82,27 @@ function repository(
   suite: string,
   components: readonly string[],
   text: string,
+  architectures: readonly string[],
 ): PackageRepository {
   const flat = suite.endsWith("/");
   const named = suite !== "" && (flat || components.length > 0);
   const plain = [suite, ...components].every(
-    (part) => /^[\w.+~/-]{1,200}$/.test(part) && !part.includes(".."),
+    (part) => /^(?:[\w.+~/-]|\$\(ARCH\)){1,200}$/.test(part) && !part.includes(".."),
   );
-  if (!/^https?:\/\/[^\s$]{1,1000}$/.test(uri) || !named || !plain)
-    return { kind: "unread", text: text.slice(0, 200) };
+  if (!/^https?:\/\/[^\s$]{1,1000}$/.test(uri) || !named || !plain) return unread(text);
+  const only = architectures.filter((one) => one !== "");
   return {
     kind: "apt",
     uri: uri.replace(/\/+$/, ""),
     suite: flat ? suite.replace(/^\.?\//, "") : suite,
     components,
+    ...(only.length === 0 ? {} : { architectures: only }),
   };
+}
+
+// An address may hold a password, and the text goes into a note.
+function unread(text: string): PackageRepository {
+  return { kind: "unread", text: text.slice(0, 200).replace(/(?<=:\/\/)[^\s/]*@/g, "…@") };
 }
 
 /** Repositories of apk's `repositories`: a URL a line; `@tag URL` is only for packages that ask for the tag, and left out. */
@@ -87,8 +113,8 @@ export function readApkRepositories(text: string): readonly PackageRepository[] 
     .filter((line) => line !== "" && !line.startsWith("@"))
     .slice(0, mostRepositories)
     .map((line) =>
-      /^https?:\/\/\S{1,1000}$/.test(line)
+      /^https?:\/\/[^\s$]{1,1000}$/.test(line)
         ? { kind: "apk", uri: line.replace(/\/+$/, "") }
-        : { kind: "unread", text: line.slice(0, 200) },
+        : unread(line),
     );
 }

@@ -12,8 +12,8 @@ const names = (
 const pairsOf: Readonly<Record<number, number>> = { 1: 1, 2: 2, 3: 2 };
 
 /**
- * File capabilities as getcap(8) writes them, `cap_net_raw=ep`; `attribute` has one character a byte. Undefined for what is
- * none, or of a revision that is not known.
+ * File capabilities as `getcap -n` writes them, `cap_net_raw=ep`, with `[rootid=1000]` behind those of one user namespace;
+ * empty for none. `attribute` has one character a byte. Undefined for what is no such attribute, or of a revision that is not known.
  */
 export function readFileCapabilities(attribute: string): string | undefined {
   const bytes = Buffer.from(attribute, "latin1");
@@ -31,7 +31,14 @@ export function readFileCapabilities(attribute: string): string | undefined {
     if (permitted + inheritable === "") continue;
     byFlags.set(flags, [...(byFlags.get(flags) ?? []), `cap_${names[bit] ?? bit}`]);
   }
-  return [...byFlags].map(([flags, caps]) => `${caps.join(",")}=${flags}`).join(" ") || "no capabilities";
+  const text = [...byFlags].map(([flags, caps]) => `${caps.join(",")}=${flags}`).join(" ");
+  return text === "" ? "" : text + rootOf(bytes, pairs, magic);
+}
+
+function rootOf(bytes: Buffer, pairs: number, magic: number): string {
+  const at = 4 + pairs * 8;
+  const root = magic >>> 24 === 3 && bytes.length >= at + 4 ? bytes.readUInt32LE(at) : 0;
+  return root === 0 ? "" : ` [rootid=${root}]`;
 }
 
 function isSet(bytes: Buffer, at: number, bit: number): boolean {

@@ -43,3 +43,11 @@ test("createLiteralSearch() finds what indexOf finds", () => {
 test("createLiteralSearch() refuses what it cannot search", () => {
   assert.throws(() => createLiteralSearch(["a"]), /less than two characters/);
 });
+
+test("createLiteralSearch() tells places in order, whichever part of a literal it looks for", () => {
+  const seen: string[] = [];
+  createLiteralSearch(["eeeeee_Q", "e_Q", "eee"])(Buffer.from("xeeeeee_Q"), (at, index) =>
+    seen.push(`${at} ${index}`),
+  );
+  assert.deepEqual(seen, ["1 0", "1 2", "2 2", "3 2", "4 2", "6 1"]);
+});

@@ -52,6 +52,20 @@ for (const [why, text, code] of hostile)
     await assert.rejects(readDebOffers(streamed(text), question("a"), bounds), { code });
   });
 
+test("readDebOffers() refuses more versions of a package than any repository keeps, and takes no time to find out", async () => {
+  const blocks = Array.from(
+    { length: 200_000 },
+    (_, at) => `Package: a\nArchitecture: all\nVersion: ${at}\n\n`,
+  );
+  async function* whole(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(blocks.join(""));
+  }
+  const start = process.cpuUsage();
+  await assert.rejects(readDebOffers(whole(), question("a")), { code: "limit-exceeded" });
+  const { user } = process.cpuUsage(start);
+  assert.ok(user < 1_000_000, `${user} µs`);
+});
+
 const record = "C:Q1x=\nP:a\nV:1.2-r3\nA:amd64\nS:1\no:origin\nt:1700000000\nD:so:x\n\nP:b\nV:1\nA:amd64\n\n";
 // As `apk index` and `abuild-sign` leave it: a tar without its end for the signature, in a gzip member of its own.
 const signature = writeTar([file(".SIGN.RSA.key.pub", "signature")]);

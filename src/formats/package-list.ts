@@ -12,6 +12,9 @@ export interface ListLimits {
 
 const limits: ListLimits = { bytes: 2 ** 30, line: 2 ** 20 };
 
+/** Repositories keep a few hundred old versions at most; all of a package are sorted. */
+const mostVersions = 10_000;
+
 /** What a list offers of the packages that are asked for, by name. */
 export type Offers = ReadonlyMap<string, readonly OfferedVersion[]>;
 
@@ -99,7 +102,7 @@ async function readBlocks(
   field: Field,
   offered: (block: Block) => Offered | undefined,
 ): Promise<Offers> {
-  const offers = new Map<string, OfferedVersion[]>();
+  const offers = new Map<string, Map<string, OfferedVersion>>();
   const fits = (found: string) => found === architecture || found === "all" || found === "noarch";
   let block: Record<string, string> = {};
   let [lines, blocks] = [0, 0];
@@ -109,9 +112,14 @@ async function readBlocks(
     if (found === undefined) return;
     blocks += 1;
     if (!names.has(found.name) || !fits(found.architecture)) return;
-    const known = offers.get(found.name) ?? [];
-    if (!known.some(({ version }) => version === found.offer.version))
-      offers.set(found.name, [...known, found.offer]);
+    const known = offers.get(found.name) ?? new Map<string, OfferedVersion>();
+    offers.set(found.name, known);
+    if (!known.has(found.offer.version)) known.set(found.offer.version, found.offer);
+    if (known.size > mostVersions)
+      throw new SeaworthyError(
+        "limit-exceeded",
+        `read ${what}: more than ${mostVersions} versions of "${found.name}"`,
+      );
   };
   for await (const line of linesOf(chunks, what, bounds)) {
     lines += 1;
@@ -124,7 +132,7 @@ async function readBlocks(
   close();
   // An empty list is one: a repository may have nothing for an architecture.
   if (lines > 0 && blocks === 0) throw new SeaworthyError("malformed", `read ${what}: it lists no packages`);
-  return offers;
+  return new Map([...offers].map(([name, known]) => [name, [...known.values()]]));
 }
 
 async function* linesOf(

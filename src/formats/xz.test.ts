@@ -93,3 +93,14 @@ test("unxz() ends on damaged bytes, with an error of its own or other bytes", { 
     { numRuns: 300 },
   );
 });
+
+test("unxz() takes no memory and little time for each of many empty blocks", () => {
+  const header = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 0, 0, 0, 0, 0];
+  // A dictionary of 64 MiB, and a chunk that ends the block at once.
+  const block = [2, 0, 0x21, 1, 28, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+  const bytes = Uint8Array.from([...header, ...Array.from({ length: 20_000 }, () => block).flat()]);
+  const start = process.cpuUsage();
+  assert.throws(() => whole(bytes), { code: "truncated" });
+  const { user, system } = process.cpuUsage(start);
+  assert.ok(user + system < 3_000_000, `${user + system} µs`);
+});

@@ -20,10 +20,11 @@ const largestDictionary = 2 ** 26;
  * @throws SeaworthyError `malformed`, `truncated`, `unsupported`, `limit-exceeded`, while iterating.
  */
 export function* unxz(bytes: Uint8Array): Generator<Uint8Array> {
+  const decoders = createDecoders();
   let at = 0;
   while (at < bytes.length) {
     if (at > 0 && isPadding(bytes, at)) at += 4;
-    else at = yield* stream(bytes, at);
+    else at = yield* stream(bytes, at, decoders);
   }
   if (at === 0) throw cut();
 }
@@ -32,7 +33,22 @@ function isPadding(bytes: Uint8Array, at: number): boolean {
   return at + 4 <= bytes.length && bytes.subarray(at, at + 4).every((byte) => byte === 0);
 }
 
-function* stream(bytes: Uint8Array, start: number): Generator<Uint8Array, number> {
+type Decoders = (dictionary: number) => LzmaState;
+
+// One for all blocks: a block of sixteen bytes may ask for 64 MiB, and a file may have millions of them.
+function createDecoders(): Decoders {
+  let last: LzmaState | undefined;
+  return (dictionary) => {
+    const size = dictionary + 2 * largestChunk;
+    if (last === undefined || last.window.length < size) last = createLzma(dictionary);
+    last.pos = 0;
+    last.oldest = 0;
+    last.total = 0;
+    return last;
+  };
+}
+
+function* stream(bytes: Uint8Array, start: number, decoders: Decoders): Generator<Uint8Array, number> {
   if (start + 12 > bytes.length) throw cut();
   if (!magic.every((byte, index) => bytes[start + index] === byte))
     throw damaged("it does not begin as xz does");
@@ -42,16 +58,21 @@ function* stream(bytes: Uint8Array, start: number): Generator<Uint8Array, number
     const size = bytes[at];
     if (size === undefined) throw cut();
     if (size === 0) return afterIndex(bytes, at);
-    at = yield* block(bytes, at, check);
+    at = yield* block(bytes, at, check, decoders);
   }
 }
 
 const checkSizes = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
 
-function* block(bytes: Uint8Array, start: number, check: number): Generator<Uint8Array, number> {
+function* block(
+  bytes: Uint8Array,
+  start: number,
+  check: number,
+  decoders: Decoders,
+): Generator<Uint8Array, number> {
   const headerEnd = start + ((bytes[start] ?? 0) + 1) * 4;
   if (headerEnd > bytes.length) throw cut();
-  const data = yield* chunks(bytes, headerEnd, dictionaryOf(bytes, start));
+  const data = yield* chunks(bytes, headerEnd, dictionaryOf(bytes, start), decoders);
   const end = headerEnd + Math.ceil((data - headerEnd) / 4) * 4 + check;
   if (end > bytes.length) throw cut();
   return end;
@@ -86,8 +107,13 @@ function number(bytes: Uint8Array, start: number): readonly [value: number, end:
   throw damaged("a number has more than nine bytes");
 }
 
-function* chunks(bytes: Uint8Array, start: number, dictionary: number): Generator<Uint8Array, number> {
-  const d = createLzma(dictionary);
+function* chunks(
+  bytes: Uint8Array,
+  start: number,
+  dictionary: number,
+  decoders: Decoders,
+): Generator<Uint8Array, number> {
+  const d = decoders(dictionary);
   d.input = bytes;
   d.at = start;
   // Nothing may be used that was not set before: a first chunk without these would go on from nothing.

@@ -174,3 +174,20 @@ for (const [what, document, code] of refused)
       () => parseManifest(JSON.stringify(document), type, "m"),
       (thrown) => codeOf(thrown) === code,
     ));
+
+const times: readonly (readonly [written: string, read: string | undefined])[] = [
+  ["2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z"],
+  ["2020-01-01t00:00:00.123456789+02:00", "2020-01-01t00:00:00.123456789+02:00"],
+  ["2020-01-01T00:00:00", undefined],
+  ["2020-01-01 00:00:00", undefined],
+  ["Jan 1 2020", undefined],
+  ["", undefined],
+];
+for (const [written, read] of times)
+  test(`parseImageConfig() reads the time ${JSON.stringify(written)}, which no time zone of ours may change`, () => {
+    const { created, history } = parseImageConfig(
+      JSON.stringify({ created: written, history: [{ created: written }] }),
+      "c",
+    );
+    assert.deepEqual([created, history[0]?.created], [read, read]);
+  });

@@ -43,7 +43,7 @@ export function parseImageConfig(json: string, what: string): ImageConfig {
     healthTiming: healthTiming(run["Healthcheck"]),
     stopSignal: typeof run["StopSignal"] === "string" ? run["StopSignal"] || undefined : undefined,
     onBuild: textList(run["OnBuild"], `${what}.config.OnBuild`),
-    created: optionalText(whole["created"], `${what}.created`) || undefined,
+    created: timeOf(whole["created"], `${what}.created`),
   };
 }
 
@@ -83,9 +83,15 @@ function historyEntry(value: unknown, where: string): HistoryEntry {
   return {
     createdBy: optionalText(entry["created_by"], `${where}.created_by`) ?? "",
     emptyLayer: entry["empty_layer"] === true,
-    created: optionalText(entry["created"], `${where}.created`) || undefined,
+    created: timeOf(entry["created"], `${where}.created`),
     comment: optionalText(entry["comment"], `${where}.comment`) || undefined,
   };
+}
+
+// RFC 3339. Any other text would be read by the time zone of whoever scans.
+function timeOf(value: unknown, where: string): string | undefined {
+  const time = optionalText(value, where) ?? "";
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,20})?(?:Z|[+-]\d\d:\d\d)$/i.test(time) ? time : undefined;
 }
 
 function healthcheck(value: unknown, where: string): readonly string[] {

@@ -1,6 +1,7 @@
 import { entryKinds, type LayerEntries } from "../core/layer.ts";
 import {
   type FileOwner,
+  type FindMember,
   type ImageTree,
   programName,
   type TreeCheck,
@@ -21,8 +22,8 @@ export interface Inspection {
   readonly visibleBytes: number;
 }
 
-/** `placed`: its paths are places that stand for what was seen, which nobody needs to own. */
-export interface SeenFind extends Omit<TreeFind, "owners"> {
+/** A find whose members have no owners yet; `placed`: they are places that stand for what was seen, which nobody needs to own. */
+export interface SeenFind extends TreeFind {
   readonly placed: boolean;
 }
 
@@ -37,7 +38,7 @@ export function inspectTree(merged: MergedLayers, checks: readonly TreeCheck[]):
     },
   };
   const asked = askers(checks);
-  const groups = new Map<string, Group>();
+  const groups: Groups = { byKey: new Map(), counts: new Map() };
   const owners: OwnerCounts = { byIds: new Map(), last: undefined };
   const counted = new Set<number>();
   let visibleBytes = 0;
@@ -52,21 +53,23 @@ export function inspectTree(merged: MergedLayers, checks: readonly TreeCheck[]):
     countOwner(owners, file);
     for (const check of asked.always) see(groups, check, file, tree);
     for (const check of asked.about(directory, name)) see(groups, check, file, tree);
+    if (file.interpreter !== undefined) for (const check of asked.scripts) see(groups, check, file, tree);
   }
   return {
-    finds: [...groups.values()].map(findOf).sort(compareFinds),
+    finds: [...groups.byKey.values()].map(findOf).sort(compareFinds),
     owners: [...owners.byIds.values()].sort((a, b) => a.uid - b.uid || a.gid - b.gid),
     visibleBytes,
   };
 }
 
-function see(groups: Map<string, Group>, check: TreeCheck, file: TreeFile, tree: ImageTree): void {
+function see(groups: Groups, check: TreeCheck, file: TreeFile, tree: ImageTree): void {
   const sight = check.look(file, tree);
   if (sight !== undefined) addSight(groups, check.text.id, file, sight);
 }
 
 interface Askers {
   readonly always: readonly TreeCheck[];
+  readonly scripts: readonly TreeCheck[];
   /** Those that ask for programs of this name. */
   about(directory: Directory, name: string): readonly TreeCheck[];
 }
@@ -76,16 +79,26 @@ const programDirectories: ReadonlySet<string> = new Set(["", "bin", "busybox", "
 const nobody: readonly TreeCheck[] = [];
 
 function askers(checks: readonly TreeCheck[]): Askers {
-  const byName = new Map<string, TreeCheck[]>();
-  for (const check of checks)
-    for (const name of check.programs ?? []) byName.set(name, [...(byName.get(name) ?? []), check]);
+  const byName = askedFor(checks, ({ programs }) => programs);
+  const anywhere = askedFor(checks, (check) => check.anywhere);
   return {
     always: checks.filter(({ programs }) => programs === undefined),
+    scripts: checks.filter(({ scripts }) => scripts === true),
     about(directory, name) {
-      if (!programDirectories.has(directory.name)) return nobody;
+      if (!programDirectories.has(directory.name)) return anywhere.get(name) ?? nobody;
       return byName.get(name) ?? byName.get(programName(name)) ?? nobody;
     },
   };
+}
+
+function askedFor(
+  checks: readonly TreeCheck[],
+  namesOf: (check: TreeCheck) => ReadonlySet<string> | undefined,
+): ReadonlyMap<string, readonly TreeCheck[]> {
+  const byName = new Map<string, TreeCheck[]>();
+  for (const check of checks)
+    for (const name of namesOf(check) ?? []) byName.set(name, [...(byName.get(name) ?? []), check]);
+  return byName;
 }
 
 type Counted = { -readonly [Key in keyof FileOwner]: FileOwner[Key] };
@@ -113,6 +126,7 @@ export function describe(merged: MergedLayers, directory: Directory, name: strin
     layer,
     target: typeof node === "object" && node.kind === "link" ? node.target : "",
     program: typeof node === "number" ? merged.programs.get(content) : undefined,
+    interpreter: typeof node === "number" ? merged.interpreters.get(content) : undefined,
     capability: stated ? entries.capabilities.get(entry) : undefined,
   };
 }
@@ -164,57 +178,93 @@ function countOwner(owners: OwnerCounts, { uid, gid, path, layer }: TreeFile): v
   known.layer = layer;
 }
 
-/** Most paths and items that are kept of one find. */
-const mostPaths = 20;
-const mostItems = 100;
+/** Most members that are kept of one find. */
+const mostMembers = 100;
+/** Most finds of one check: what is beyond is one more. An archive can make a group of each entry. */
+const mostFinds = 1000;
+
+interface Groups {
+  readonly byKey: Map<string, Group>;
+  /** How many there are of each check. */
+  readonly counts: Map<string, number>;
+}
 
 interface Group extends Pick<TreeFind, "check" | "group" | "layer"> {
   entries: number;
   bytes: number;
-  placed: boolean;
-  readonly items: Set<string>;
-  seen: { readonly path: string; readonly message: string }[];
+  readonly placed: boolean;
+  seen: Seen[];
 }
 
-function addSight(groups: Map<string, Group>, check: string, file: TreeFile, sight: TreeSight): void {
-  const { group, message, item, place } = sight;
-  const { layer, path, size } = file;
-  const key = `${check}\n${layer}\n${group}`;
-  let known = groups.get(key);
-  if (known === undefined) {
-    known = {
-      check,
-      group,
-      layer,
-      entries: 0,
-      bytes: 0,
-      placed: place !== undefined,
-      items: new Set(),
-      seen: [],
-    };
-    groups.set(key, known);
-  }
+interface Seen extends Pick<FindMember, "path" | "item"> {
+  readonly message: string;
+  entries: number;
+  bytes: number;
+}
+
+function addSight(groups: Groups, check: string, file: TreeFile, sight: TreeSight): void {
+  const { message, item, place } = sight;
+  const { path, size } = file;
+  const known = groupFor(groups, check, file, sight);
   known.entries += 1;
   known.bytes += size;
-  if (item !== undefined && known.items.size < mostItems) known.items.add(item);
   const named = place ?? path;
-  if (known.seen.at(-1)?.path === named) return;
-  known.seen.push({ path: named, message });
-  if (known.seen.length >= 4 * mostPaths) known.seen = firstOf(known.seen);
+  const last = known.seen.at(-1);
+  if (last?.path === named) {
+    last.entries += 1;
+    last.bytes += size;
+    return;
+  }
+  known.seen.push({ path: named, item, message, entries: 1, bytes: size });
+  if (known.seen.length >= 4 * mostMembers) known.seen = firstOf(known.seen);
 }
 
-function firstOf(seen: Group["seen"]): Group["seen"] {
-  return seen
-    .sort((a, b) => compareText(a.path, b.path))
-    .filter(({ path }, at, all) => path !== all[at - 1]?.path)
-    .slice(0, mostPaths);
+function groupFor(
+  { byKey, counts }: Groups,
+  check: string,
+  { layer }: TreeFile,
+  { group, place }: TreeSight,
+): Group {
+  const own = byKey.get(`${check}\n${layer}\n${group}`);
+  if (own !== undefined) return own;
+  const count = counts.get(check) ?? 0;
+  const isBeyond = count >= mostFinds;
+  const key = isBeyond ? check : `${check}\n${layer}\n${group}`;
+  const known = byKey.get(key) ?? {
+    check,
+    group: isBeyond ? "" : group,
+    layer,
+    entries: 0,
+    bytes: 0,
+    placed: place !== undefined,
+    seen: [],
+  };
+  if (!isBeyond) counts.set(check, count + 1);
+  byKey.set(key, known);
+  return known;
 }
 
-function findOf({ check, group, layer, entries, bytes, placed, items, seen }: Group): SeenFind {
+function firstOf(seen: readonly Seen[]): Seen[] {
+  const byPath = new Map<string, Seen>();
+  for (const one of seen.toSorted((a, b) => compareText(a.path, b.path))) {
+    const before = byPath.get(one.path);
+    if (before === undefined) {
+      if (byPath.size === mostMembers) break;
+      byPath.set(one.path, { ...one });
+      continue;
+    }
+    before.entries += one.entries;
+    before.bytes += one.bytes;
+  }
+  return [...byPath.values()];
+}
+
+function findOf({ check, group, layer, entries, bytes, placed, seen }: Group): SeenFind {
   const first = firstOf(seen);
-  const names = items.size === 0 ? "" : `: ${[...items].sort(compareText).join(", ")}`;
-  const message = `${first[0]?.message ?? ""}${names}`;
-  return { check, group, message, layer, paths: first.map(({ path }) => path), entries, bytes, placed };
+  const members = first.map((one): FindMember => {
+    return { path: one.path, item: one.item, entries: one.entries, bytes: one.bytes, owner: undefined };
+  });
+  return { check, group, message: first[0]?.message ?? "", layer, entries, bytes, members, placed };
 }
 
 function compareFinds(a: Pick<TreeFind, "check" | "layer" | "group">, b: typeof a): number {

@@ -33,7 +33,7 @@ export function assembleImage(
   const proving = sightings.filter(({ removedIn }) => removedIn === undefined).map(({ path }) => path);
   const programs = [...visible].filter(([, id]) => merged.programs.has(id)).map(([path]) => path);
   const managers = Object.values(managerPrograms).flat();
-  const seen = seeTree(merged, visible, checks);
+  const seen = seeTree(merged, checks);
   const owners = resolveOwners(merged, visible, sightings, [
     ...proving,
     ...programs,

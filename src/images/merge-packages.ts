@@ -99,11 +99,12 @@ function hiddenOf(group: readonly Named[], distro: Distro | undefined): HiddenPa
 function merged(group: readonly Named[], distro: Distro | undefined): Package {
   const [first] = group;
   if (first === undefined) throw new TypeError("a package without a sighting");
-  const { innerPath: _, ...found } = first.found;
+  const { innerPath: _, main: _main, ...found } = first.found;
   return {
     ...found,
     licences: group.find((sighting) => sighting.found.licences.length > 0)?.found.licences ?? [],
     purl: first.purl,
+    ...(group.every((sighting) => sighting.found.main === true) ? { main: true } : {}),
     ...(distro !== undefined && isOsPackage(found) ? { distro } : {}),
     layer: group.reduce((lowest, { origin }) => Math.min(lowest, origin), Number.MAX_SAFE_INTEGER),
     locations: locationsOf(group),

@@ -15,18 +15,24 @@ export interface MergedLayers extends MergedTree {
   readonly errors: ReadonlyMap<number, readonly LayerError[]>;
   /** Content ids of programs, and of what kind they are. */
   readonly programs: ReadonlyMap<number, LayerExecutable["kind"]>;
+  /** By entry: the absolute path that a script's first line names. */
+  readonly interpreters: ReadonlyMap<number, string>;
 }
 
 /** Merges layers, lowest first; undefined stands for one that could not be read at all. */
 export function mergeLayers(layers: readonly (LayerIndex | undefined)[]): MergedLayers {
   const errors = new Map<number, LayerError[]>();
   const programs = new Map<number, LayerExecutable["kind"]>();
+  const interpreters = new Map<number, string>();
   let base = 0;
   const bases: number[] = [];
   for (const layer of layers) {
     bases.push(base);
     for (const error of layer?.errors ?? []) append(errors, base + error.entry, error);
-    for (const { entry, kind } of layer?.executables ?? []) programs.set(base + entry, kind);
+    for (const { entry, kind, interpreter } of layer?.executables ?? []) {
+      programs.set(base + entry, kind);
+      if (interpreter !== undefined) interpreters.set(base + entry, interpreter);
+    }
     base += layer?.entries.count ?? 0;
   }
   const finds = createFindIndex(
@@ -41,7 +47,7 @@ export function mergeLayers(layers: readonly (LayerIndex | undefined)[]): Merged
     },
     treeMemory(layers),
   );
-  return { ...merged, finds, errors, programs };
+  return { ...merged, finds, errors, programs, interpreters };
 }
 
 /** Most files that are asked about under a second path: each costs a question to every plugin. */

@@ -94,38 +94,62 @@ test("assembleImage() joins what a check sees by layer and group, sorted, with t
     ],
     [file("b/4.x", "1234")],
   ]);
-  const brief = finds.map(({ layer, group, message, paths, entries, bytes, owners }) =>
-    [layer, group, message, paths.join(), entries, bytes, owners.join()].join(" "),
+  const brief = finds.map(({ layer, group, message, entries, bytes, members }) =>
+    [
+      layer,
+      group,
+      message,
+      entries,
+      bytes,
+      ...members.map(({ path, owner }) => `${path} ${owner ?? ""}`),
+    ].join(" "),
   );
   assert.deepEqual(brief, [
-    "0 a/ saw 3.x a/3.x 1 3 ",
-    "0 b/ saw 1.x b/1.x,b/2.x 2 3 deb p",
-    "1 b/ saw 4.x b/4.x 1 4 ",
+    "0 a/ saw 3.x 1 3 a/3.x ",
+    "0 b/ saw 1.x 2 3 b/1.x  b/2.x deb p",
+    "1 b/ saw 4.x 1 4 b/4.x ",
   ]);
 });
 
-test("assembleImage() keeps the first twenty paths of many, and counts all", () => {
-  const names = Array.from({ length: 200 }, (_, at) => `d/${String(199 - at).padStart(3, "0")}.x`);
+test("assembleImage() keeps the first hundred paths of many, and counts all", () => {
+  const names = Array.from({ length: 1000 }, (_, at) => `d/${String(999 - at).padStart(3, "0")}.x`);
   const [find] = sights([names.map((name) => file(name, "1"))]).finds;
   assert.deepEqual(
-    [find?.entries, find?.paths.length, find?.paths[0], find?.paths[19]],
-    [200, 20, "d/000.x", "d/019.x"],
+    [find?.entries, find?.members.length, find?.members[0]?.path, find?.members[99]?.path],
+    [1000, 100, "d/000.x", "d/099.x"],
   );
 });
 
-test("assembleImage() names the places and items that a check tells, once each", () => {
+test("assembleImage() keeps a thousand finds of a check, and joins what is beyond", () => {
+  const names = Array.from({ length: 1500 }, (_, at) => `d${String(at).padStart(4, "0")}/a.x`);
+  const { finds } = sights([names.map((name) => file(name, "1"))]);
+  const last = finds.find(({ group }) => group === "");
+  assert.deepEqual([finds.length, last?.entries, last?.members.length], [1001, 500, 100]);
+});
+
+test("assembleImage() joins what a check tells of one place, which nobody owns", () => {
   const placed: TreeCheck = {
     text: { ...text, id: "SW-IM-904" },
-    look: ({ kind, name, directory }) =>
+    look: ({ kind, directory }) =>
       kind === "file" && directory.startsWith("doc/")
-        ? { group: "", message: "saw", item: name, place: directory }
+        ? { group: "", message: "saw", place: directory }
         : undefined,
   };
-  const items = ["doc/b/2", "doc/a/1", "doc/b/1", "doc/a/2"].map((path) => file(path, "123"));
+  const items = ["doc/b/2", "doc/a/1", "doc/b/1"].map((path) => file(path, "123"));
   const { finds } = sights([[...items, file("var/lib/dpkg/info/p.list", "doc/a")]], [placed]);
   assert.deepEqual(
-    finds.map(({ message, paths, entries, bytes, owners }) => [message, paths, entries, bytes, owners]),
-    [["saw: 1, 2", ["doc/a", "doc/b"], 4, 12, []]],
+    finds.map(({ message, entries, bytes, members }) => [message, entries, bytes, members]),
+    [
+      [
+        "saw",
+        3,
+        9,
+        [
+          { path: "doc/a", item: undefined, entries: 1, bytes: 3, owner: undefined },
+          { path: "doc/b", item: undefined, entries: 2, bytes: 6, owner: undefined },
+        ],
+      ],
+    ],
   );
 });
 

@@ -6,6 +6,7 @@ import { compareText } from "../core/text-order.ts";
 import type { Owners } from "./attribution-owners.ts";
 import { type Inspection, inspectTree } from "./inspect.ts";
 import type { MergedLayers } from "./merge.ts";
+import { resolvePath } from "./tree.ts";
 import { layerOf, type PathState } from "./tree-apply.ts";
 import { entryPath } from "./walk-entries.ts";
 
@@ -20,38 +21,31 @@ export interface UnownedSights {
 }
 
 /** All that checks see in merged layers. */
-export function seeTree(
-  merged: MergedLayers,
-  visible: ReadonlyMap<string, number>,
-  checks: readonly TreeCheck[],
-): UnownedSights {
+export function seeTree(merged: MergedLayers, checks: readonly TreeCheck[]): UnownedSights {
   const inspection = inspectTree(merged, checks);
   const { observations, gaps } = placeObservations(merged);
   return {
     gaps,
     paths: [
-      ...inspection.finds.flatMap(({ paths, placed }) => (placed ? [] : paths)),
+      ...inspection.finds.flatMap(({ members, placed }) => (placed ? [] : members.map(({ path }) => path))),
       ...observations.filter(({ unlessOwned }) => unlessOwned === true).map(({ path }) => path),
     ],
     attribute: (owners) => ({
       finds: inspection.finds.map(({ placed, ...find }) => ({
         ...find,
-        owners: placed ? [] : ownersOf(find.paths, owners),
+        members: placed
+          ? find.members
+          : find.members.map((member) => ({ ...member, owner: owners.osOwner(member.path) })),
       })),
       observations: observations.filter(
         ({ unlessOwned, path, layer }) => unlessOwned !== true || !owners.isShipped(path, layer),
       ),
-      accounts: visibleAccounts(merged, visible),
+      accounts: visibleAccounts(merged),
       owners: inspection.owners,
       waste: wasteOf(merged, inspection),
       newest: newestFiles(merged),
     }),
   };
-}
-
-function ownersOf(paths: readonly string[], owners: Owners): readonly string[] {
-  const found = paths.flatMap((path) => owners.osOwner(path) ?? []);
-  return [...new Set(found)].sort(compareText);
 }
 
 /** Most observations of one check: a few megabytes of small files can hold a million, and the report names each. */
@@ -118,14 +112,20 @@ function observationsOf(merged: MergedLayers, id: number | undefined): readonly 
   return merged.finds.get(id, "observations").flatMap(({ observations = [] }) => observations);
 }
 
-function visibleAccounts(merged: MergedLayers, visible: ReadonlyMap<string, number>): Accounts | undefined {
-  const of = (path: string): Accounts | undefined =>
-    merged.finds.get(visible.get(path) ?? -1, "accounts")[0]?.accounts;
-  const users = of("etc/passwd");
-  return users === undefined ? undefined : { users: users.users, groups: of("etc/group")?.groups ?? [] };
+function visibleAccounts(merged: MergedLayers): Accounts | undefined {
+  const users = accountsAt(merged, "etc/passwd")?.users;
+  return users === undefined ? undefined : { users, groups: accountsAt(merged, "etc/group")?.groups ?? [] };
 }
 
-const mostWasted = 20;
+// Nix' images have links there.
+function accountsAt({ tree, contents, finds }: MergedLayers, path: string): Accounts | undefined {
+  const node = resolvePath(tree, path)?.node;
+  if (typeof node !== "number") return undefined;
+  return finds.get(contents.get(node) ?? node, "accounts")[0]?.accounts;
+}
+
+/** Most paths that are kept of what is wasted. */
+const mostWasted = 200;
 
 function wasteOf({ entries, wasted }: MergedLayers, { visibleBytes }: Inspection): Waste {
   let total = 0;

@@ -12,7 +12,7 @@ import type { FoundPackage, Ownership } from "../core/package.ts";
 import type { Candidate, Extraction, Extractor, FoundFile, Problem } from "../core/plugin.ts";
 import { createFindPacker, type FindPacker } from "./find-pack.ts";
 import { createEntryColumns, type NewEntry } from "./walk-entries.ts";
-import { executableKind } from "./walk-executable.ts";
+import { executableKind, interpreterOf } from "./walk-executable.ts";
 
 /** Entry → further paths by which the merged tree reaches that file: what a second pass looks at, and nothing else. */
 export type WalkTargets = ReadonlyMap<number, readonly string[]>;
@@ -61,7 +61,7 @@ export function createCollector(extractors: readonly Extractor[], targets?: Walk
   const faults = bounded<LayerFault>(maxFaults);
   const noteProgram = (entry: number, file: Candidate): void => {
     const kind = executableKind(file);
-    if (kind !== undefined) executables.add({ entry, kind });
+    if (kind !== undefined) executables.add({ entry, kind, ...interpreterOf(kind, file) });
   };
   return {
     add: (entry) => columns.add(entry),

@@ -14,6 +14,17 @@ export function executableKind({ path, mode, head }: Candidate): LayerExecutable
   return isMachProgram(head) ? "macho" : undefined;
 }
 
+/** The absolute path that a script's first line names; what `env` looks up by name is found by its name. */
+export function interpreterOf(
+  kind: LayerExecutable["kind"],
+  { head }: Candidate,
+): Pick<LayerExecutable, "interpreter"> {
+  if (kind !== "script") return {};
+  const line = Buffer.from(head.buffer, head.byteOffset, head.length).toString("latin1", 2);
+  const [, interpreter] = /^[ \t]*(\/[\x21-\x7E]+)/u.exec(line) ?? [];
+  return interpreter === undefined || interpreter.endsWith("/env") ? {} : { interpreter };
+}
+
 // e_type at 16: 2 EXEC, 3 DYN (https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html).
 function isElfProgram(path: string, mode: number, head: Uint8Array): boolean {
   if (head.length < 52) return false;

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { indexedImage } from "../../tests/support/indexed.ts";
 import type { Lifecycle } from "../core/advisory.ts";
+import type { CheckOptions } from "../core/check.ts";
+import type { Currency } from "../core/currency.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { Distro, Package, PackageType } from "../core/package.ts";
 import { packagePurl } from "../core/purl.ts";
@@ -264,3 +266,31 @@ test("checkImage() says of an old image how old it is", () => {
     ["SW-IM-106 the image was made 365 days ago (2025-01-01)"],
   );
 });
+
+const set: readonly (readonly [id: string, options: CheckOptions, told: readonly string[]])[] = [
+  ["SW-IM-101", { days: 40 }, []],
+  ["SW-IM-101", { days: 41 }, ["debian 12 reaches its end of life in 41 days (2026-02-11)"]],
+  ["SW-IM-103", { days: 0 }, []],
+  ["SW-IM-104", { days: 93 }, []],
+  ["SW-IM-106", { days: 365 }, []],
+  ["SW-IM-106", { days: 364 }, ["the image was made 365 days ago (2025-01-01)"]],
+  ["SW-IM-105", { days: 31 }, []],
+  ["SW-IM-105", { days: 30 }, ["newer versions are out of tzdata 1 → 3"]],
+  ["SW-IM-105", { versions: 3 }, []],
+  ["SW-IM-105", { versions: 2 }, ["newer versions are out of tzdata 1 → 3"]],
+];
+for (const [id, options, told] of set)
+  test(`checkImage() says ${told.length} things by ${id} with ${JSON.stringify(options)}`, () => {
+    const packages = [pkg("generic", "python", "3.10.1"), pkg("generic", "node", "24.1.0")];
+    const indexed = image(packages, debian, "2025-01-01T00:00:00Z");
+    const late = { newest: "3", versionsBehind: 2, daysBehind: null, newestSince: "2025-12-02" };
+    const currency: Currency = {
+      ...currencyOf(indexed, database, today),
+      packages: [{ purl: "pkg:deb/debian/tzdata@1", layer: 0, ...late }],
+    };
+    const checks = checkImage(indexed, currency, { [id]: { options } }, []);
+    assert.deepEqual(
+      checks.flatMap((check) => (check.id === id ? [check.message] : [])),
+      told,
+    );
+  });

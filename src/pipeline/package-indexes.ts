@@ -104,7 +104,9 @@ function fromImage(
   const question = questions.find((one) => one.type === type);
   if (question === undefined) return [];
   if (repository.kind === "apk") return [{ place: webPlace(repository.uri, network), question }];
-  const { uri, suite, components } = repository;
+  const { uri, components, architectures } = repository;
+  if (architectures?.includes(question.architecture) === false) return [];
+  const suite = repository.suite.replaceAll("$(ARCH)", question.architecture);
   const flat = components.length === 0;
   const place = webPlace(flat ? `${uri}/${suite}` : `${uri}/dists/${suite}`, network);
   return [{ place, question: { ...question, components: flat ? undefined : components } }];

@@ -1,4 +1,5 @@
 import type { AdvisoryDatabase, AdvisoryKey } from "../core/advisory.ts";
+import { releaseOfCodename } from "../core/ecosystem.ts";
 import { SeaworthyError } from "../core/errors.ts";
 import type { Distro, Package, PackageType } from "../core/package.ts";
 import { isOsType } from "../core/package-name.ts";
@@ -107,21 +108,6 @@ function sourceOf(type: PackageType, upstream: string | undefined, version: stri
   return { name: upstream, version };
 }
 
-/** Codenames that purls write for a release. */
-const codenames: ReadonlyMap<string, string> = new Map([
-  ["stretch", "debian:9"],
-  ["buster", "debian:10"],
-  ["bullseye", "debian:11"],
-  ["bookworm", "debian:12"],
-  ["trixie", "debian:13"],
-  ["forky", "debian:14"],
-  ["xenial", "ubuntu:16.04"],
-  ["bionic", "ubuntu:18.04"],
-  ["focal", "ubuntu:20.04"],
-  ["jammy", "ubuntu:22.04"],
-  ["noble", "ubuntu:24.04"],
-]);
-
 /** purl namespace or other tools' spelling → os-release id. */
 const ids: ReadonlyMap<string, string> = new Map([
   ["redhat", "rhel"],
@@ -142,7 +128,7 @@ function releaseOf(purl: Purl, text: string, named: string | undefined): Distro 
       hint: "tell it with --distro, as in debian:12, or the qualifier distro=debian-12",
     });
   const codename = spelled.toLowerCase().replace(/^(?:debian|ubuntu)[:-](?=[a-z])/, "");
-  const { id, version } = readRelease(codenames.get(codename) ?? spelled, purl.namespace);
+  const { id, version } = readRelease(releaseOfCodename(codename) ?? spelled, purl.namespace);
   return { id: ids.get(id) ?? id, version, idLike: [], prettyName: `${id} ${version}`.trim() };
 }
 

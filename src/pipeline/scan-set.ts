@@ -8,7 +8,6 @@ import { parseReference } from "../core/reference.ts";
 import type { Facts } from "../core/report.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import { evaluateSet, placementsOf } from "../policy/evaluate-set.ts";
-import { settledChecks } from "../policy/settle.ts";
 import { imageSetSchemaVersion } from "../reports/image-set-json.ts";
 import { type Judgement, scanReport } from "./scan.ts";
 
@@ -38,7 +37,7 @@ export async function scanSet(
   for (const image of named.images) {
     const outcome =
       scan === undefined ? listed : await outcomeOf(image, { policy, expressions }, scan, scanned);
-    const checks = settledChecks(checkPinning(image), policy.checks);
+    const checks = checkPinning(image, policy.checks);
     images.push({ ...image, pinned: pinnedOf(image.reference), checks, outcome });
   }
   const { files, gaps, notes } = named;

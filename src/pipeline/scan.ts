@@ -1,3 +1,4 @@
+import { labelsWithoutSecrets } from "../checks/image/secret-cuts.ts";
 import type { AdvisoryDatabase } from "../core/advisory.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { Placement, Policy } from "../core/policy.ts";
@@ -45,7 +46,7 @@ function factsOf(indexed: IndexedImage, { database, policy, today, answers }: Ju
       digest: digest ?? null,
       platform,
       os: distro === undefined ? null : { id: distro.id, version: distro.version, name: distro.prettyName },
-      labels: indexed.config.labels,
+      labels: labelsWithoutSecrets(indexed.config.labels),
       layers,
     },
     packages,

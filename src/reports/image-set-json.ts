@@ -6,7 +6,7 @@ import type { Json } from "./json-value.ts";
 import { policyValue, verdictValue } from "./json-verdict.ts";
 
 /** Version of the set's shape, counted as `reportSchemaVersion` is. */
-export const imageSetSchemaVersion = "1.0";
+export const imageSetSchemaVersion = "1.1";
 
 /** The report of a set by schemas/image-set.schema.json, in parts; each image's own report is by the report's schema. */
 export function* imageSetJson(set: ImageSetReport): Generator<string> {

@@ -24,7 +24,9 @@ export function policyValue(policy: Policy): Json {
 function settingsValue(checks: Policy["checks"]): Json {
   const entries = Object.entries(checks).sort(([a], [b]) => compareText(a, b));
   return Object.fromEntries(
-    entries.map(([id, { severity, off = false }]) => [id, { severity: severity ?? null, off }]),
+    entries.map(([id, { severity, off = false, options = {} }]) => {
+      return [id, { severity: severity ?? null, off, options: sortedValue(options) }];
+    }),
   );
 }
 
@@ -137,7 +139,12 @@ export function exceptionFields(exception: Exception): Readonly<Record<string, J
 }
 
 /** What became of a VEX statement. */
-export function vexStateValue({ statement, state, suppressed, message }: VexState): Json {
+export function vexStateValue({
+  statement,
+  state,
+  suppressed,
+  message,
+}: VexState): Readonly<Record<string, Json>> {
   const { document, vulnerability, aliases, products, status, justification } = statement;
   return {
     source: document.source,

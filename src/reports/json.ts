@@ -133,8 +133,9 @@ function layerValue({ index, digest, diffId, createdBy, fromBase, dockerfile }: 
   };
 }
 
-function packageValue(pkg: Package): Readonly<Record<string, Json>> {
-  const { version, type, purl, layer, locations, source, licences, arch, module, ownedBy } = pkg;
+/** A package as every JSON output writes it. */
+export function packageValue(pkg: Package): Readonly<Record<string, Json>> {
+  const { version, type, purl, layer, locations, source, licences, arch, module, main, ownedBy } = pkg;
   return {
     name: fullName(pkg),
     version,
@@ -146,6 +147,7 @@ function packageValue(pkg: Package): Readonly<Record<string, Json>> {
     licences,
     arch: arch ?? null,
     module: module ?? null,
+    main: main ?? false,
     ownedBy: ownedBy ?? null,
   };
 }

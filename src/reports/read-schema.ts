@@ -66,6 +66,7 @@ const packageShape = z.object({
   licences: texts,
   arch: absent(text),
   module: absent(text),
+  main: z.boolean().transform((main) => main || undefined),
   ownedBy: absent(text),
 });
 

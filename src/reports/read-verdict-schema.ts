@@ -176,8 +176,16 @@ export const policy = z.object({
   checks: z.record(
     text,
     z
-      .object({ severity: absent(severity), off: z.boolean() })
-      .transform(({ severity, off }) => ({ severity, ...(off ? { off } : {}) })),
+      .object({
+        severity: absent(severity),
+        off: z.boolean(),
+        options: z.record(text, z.union([z.number(), z.array(text)])).default({}),
+      })
+      .transform(({ severity, off, options }) => ({
+        severity,
+        ...(off ? { off } : {}),
+        ...(Object.keys(options).length === 0 ? {} : { options }),
+      })),
   ),
   rules: z.array(rule),
   unknown: z.record(text, z.enum(["unknown", "fail", "pass"])),

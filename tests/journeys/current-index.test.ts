@@ -297,6 +297,12 @@ suite("packages beside their repository's index", () => {
     const none = await compare(debian(), "--check-updates");
     assert.equal(none.code, 3);
     assert.deepEqual(none.gaps, ["the image names no repository that can be asked"]);
+    const other = file(
+      "etc/apt/sources.list",
+      `deb [arch=arm64] http://${server.host}/debian bookworm main\n`,
+    );
+    const foreign = await compare(debian(other), "--check-updates", "--allow-host", server.host);
+    assert.deepEqual([foreign.gaps, asked], [none.gaps, []]);
   });
 
   test("scan compares Alpine's packages, with the days between the builds", { skip }, async () => {

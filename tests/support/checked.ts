@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { CheckFinding } from "../../src/core/check.ts";
+import type { Policy } from "../../src/core/policy.ts";
 import { openImage } from "../../src/images/open.ts";
 import { checkImage } from "../../src/pipeline/check.ts";
 import { indexImage } from "../../src/pipeline/index-image.ts";
-import { defaultPolicy } from "../../src/policy/evaluate.ts";
 import { type ImagePlan, writeDockerArchive, writeLayout } from "./image.ts";
 import { noCurrency } from "./indexed.ts";
 import { scratch } from "./scratch.ts";
@@ -12,13 +12,15 @@ import { scratch } from "./scratch.ts";
 /** An image to make and check; `as` is how it is stored, an OCI layout by default. */
 export interface CheckPlan extends ImagePlan {
   readonly as?: "docker" | "directory";
+  /** What a policy says of checks. */
+  readonly settings?: Policy["checks"];
 }
 
 /** What the checks find in a made image, through the same reading as a scan's. */
 export async function checkedImage(plan: CheckPlan): Promise<readonly CheckFinding[]> {
   const image = await openImage(stored(plan), { env: {}, offline: true });
   try {
-    return checkImage(await indexImage(image), noCurrency, defaultPolicy.checks, []);
+    return checkImage(await indexImage(image), noCurrency, plan.settings ?? {}, []);
   } finally {
     await image.close();
   }

@@ -18,7 +18,7 @@ export const accountsProbe: Extractor = {
   id: "accounts",
   wants: ({ path }) => path === "etc/passwd" || path === "etc/group" || path === "etc/shadow",
   extract({ path, bytes }): Extraction {
-    const rows = [...readLines(bytes, path, accountLimits)].map((line) => line.trimEnd().split(":"));
+    const rows = [...readLines(bytes, path, accountLimits)].map((line) => line.trim().split(":"));
     const observations = path === "etc/group" ? [] : rows.flatMap(emptyPasswordOf);
     return path === "etc/shadow" ? { observations } : { observations, accounts: accountsOf(path, rows) };
   },
@@ -29,12 +29,17 @@ const accountLimits = { file: 2 ** 20, line: 2 ** 16 };
 
 function emptyPasswordOf(fields: readonly string[], at: number): readonly Observation[] {
   const [name = "", password] = fields;
-  if (name === "" || fields.length < 3 || password !== "") return [];
+  if (isNobody(name) || fields.length < 3 || password !== "") return [];
   return [{ check: emptyPassword.id, message: `the account "${name}" has no password`, line: at + 1 }];
 }
 
+// A comment, or NIS' mark for the accounts of another machine (nsswitch.conf(5), compat).
+function isNobody(name: string): boolean {
+  return name === "" || /^[#+-]/.test(name);
+}
+
 function accountsOf(path: string, rows: readonly (readonly string[])[]): Accounts {
-  const known = rows.filter(([name = "", , id = ""]) => name !== "" && /^\d{1,10}$/.test(id));
+  const known = rows.filter(([name = "", , id = ""]) => !isNobody(name) && /^\d{1,10}$/.test(id));
   if (path === "etc/group")
     return { users: [], groups: known.map(([name = "", , gid]) => ({ name, gid: Number(gid) })) };
   const users = known.map(([name = "", , uid, gid, , home = "", shell = ""]) => ({

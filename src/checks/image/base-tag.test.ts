@@ -21,4 +21,4 @@ const rows: readonly (readonly [reference: string, latest: boolean])[] = [
 ];
 for (const [reference, latest] of rows)
   test(`ownTag ${latest ? "speaks of" : "is silent about"} ${reference}`, () =>
-    assert.equal(ownTag.judge(indexedImage({ reference })).length, latest ? 1 : 0));
+    assert.equal(ownTag.judge(indexedImage({ reference }), {}).length, latest ? 1 : 0));

@@ -1,5 +1,13 @@
+import { type CheckOptions, type NamesOption, namesOf } from "../../core/check.ts";
 import type { ImageJudge } from "../../core/image-judge.ts";
 import { type ImageReference, parseReference } from "../../core/reference.ts";
+
+const movingTags: NamesOption = {
+  name: "tags",
+  kind: "names",
+  default: ["latest"],
+  meaning: "tags that move without saying so (edge, nightly, stable)",
+};
 
 const baseName = "org.opencontainers.image.base.name";
 
@@ -14,11 +22,12 @@ export const baseTag: ImageJudge = {
     remedy: "Name a version and its digest; a bot (Renovate, Dependabot) keeps it up to date.",
     example: { before: "FROM debian", after: "FROM debian:12.8-slim@sha256:…" },
     links: ["https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"],
+    options: [movingTags],
   },
-  judge({ annotations, config }) {
+  judge({ annotations, config }, options) {
     const name = annotations[baseName] || config.labels[baseName] || "";
     const reference = readReference(name);
-    return reference?.tag === "latest" && reference.digest === null
+    return reference !== undefined && moves(reference, options)
       ? [{ message: `the base image is ${reference.canonical}` }]
       : [];
   },
@@ -38,19 +47,26 @@ export const ownTag: ImageJudge = {
       after: "docker push registry.example.com/app:1.4.2",
     },
     links: ["https://kubernetes.io/docs/concepts/containers/images/#image-names"],
+    options: [movingTags],
   },
-  judge({ reference }) {
+  judge({ reference }, options) {
     const named = /^(?:docker:\/\/|(?:docker|docker-daemon|podman|containerd|registry):)(.+)$/s.exec(
       reference,
     );
     // What has no scheme may be a file: only a tag that is written out makes it a reference for sure.
-    const text = named?.[1] ?? (/^[^:]+(?::\d+\/[^:]+)?:latest$/.test(reference) ? reference : "");
+    const isFile = /^(?:dir|docker-archive|oci|oci-archive):/.test(reference);
+    const text =
+      named?.[1] ?? (!isFile && /^[^:]+(?::\d+\/[^:]+)?:[\w.-]+$/.test(reference) ? reference : "");
     const read = readReference(text);
-    return read?.tag === "latest" && read.digest === null
+    return read !== undefined && moves(read, options)
       ? [{ message: `the image was asked for as ${read.canonical}` }]
       : [];
   },
 };
+
+function moves({ tag, digest }: ImageReference, options: CheckOptions): boolean {
+  return digest === null && tag !== null && namesOf(options, movingTags).includes(tag);
+}
 
 function readReference(text: string): ImageReference | undefined {
   if (text === "" || text === "scratch") return undefined;

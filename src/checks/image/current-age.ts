@@ -1,5 +1,18 @@
+import { type CheckOptions, type NumberOption, numberOf } from "../../core/check.ts";
 import { type CurrencyCheck, daysBetween, type PackageCurrency } from "../../core/currency.ts";
-import { currentLimits } from "./current-limits.ts";
+
+const lateDays: NumberOption = {
+  name: "days",
+  kind: "days",
+  default: 30,
+  meaning: "a package whose newest version is out for less is not told",
+};
+const lateVersions: NumberOption = {
+  name: "versions",
+  kind: "number",
+  default: 1,
+  meaning: "a package that is fewer versions behind is not told",
+};
 
 /** OS packages of which the distribution has newer versions for long. */
 export const packagesBehind: CurrencyCheck = {
@@ -13,19 +26,24 @@ export const packagesBehind: CurrencyCheck = {
       "Rebuild without a cached layer, or on the present base image; upgrade packages in the Dockerfile only where the base image is not kept up.",
     example: { before: "FROM debian:12", after: "FROM debian:12\nRUN apt-get update && apt-get upgrade -y" },
     links: ["https://wiki.debian.org/DebianRepository/Format"],
+    options: [lateDays, lateVersions],
   },
-  judge: ({ packages, today }) => {
+  judge: ({ packages, today }, options) => {
     const byLayer = new Map<number, PackageCurrency[]>();
     for (const pkg of packages ?? [])
-      if (isLate(pkg, today)) byLayer.set(pkg.layer, [...(byLayer.get(pkg.layer) ?? []), pkg]);
+      if (isLate(pkg, today, options)) byLayer.set(pkg.layer, [...(byLayer.get(pkg.layer) ?? []), pkg]);
     return [...byLayer].map(([layer, late]) => ({ message: lateText(late), layer, entries: late.length }));
   },
 };
 
 // Where nobody says since when the newest is there, it counts: nothing shows that it is young.
-function isLate({ versionsBehind, newestSince }: PackageCurrency, today: string): boolean {
-  if (versionsBehind === null || versionsBehind === 0) return false;
-  return newestSince === null || daysBetween(newestSince, today) >= currentLimits.newest;
+function isLate(
+  { versionsBehind, newestSince }: PackageCurrency,
+  today: string,
+  options: CheckOptions,
+): boolean {
+  if (versionsBehind === null || versionsBehind < Math.max(1, numberOf(options, lateVersions))) return false;
+  return newestSince === null || daysBetween(newestSince, today) >= numberOf(options, lateDays);
 }
 
 const mostNamed = 5;
@@ -41,6 +59,14 @@ function nameOf(purl: string): string {
   return decodeURIComponent(path.slice(path.lastIndexOf("/") + 1).replace("@", " "));
 }
 
+/** StackRox' policy has the same number. */
+const mostDays: NumberOption = {
+  name: "days",
+  kind: "days",
+  default: 90,
+  meaning: "an image that is older is told",
+};
+
 /** The image was made long ago. */
 export const imageOld: CurrencyCheck = {
   text: {
@@ -51,9 +77,10 @@ export const imageOld: CurrencyCheck = {
     why: "What was mended since the image was made is not in it, whether or not an advisory tells.",
     remedy: "Rebuild it on the present base image, best by a schedule.",
     links: ["https://docs.docker.com/build/building/best-practices/#rebuild-your-images-often"],
+    options: [mostDays],
   },
-  judge: ({ created, ageDays }) =>
-    ageDays !== null && ageDays > currentLimits.image
+  judge: ({ created, ageDays }, options) =>
+    ageDays !== null && ageDays > numberOf(options, mostDays)
       ? [{ message: `the image was made ${ageDays} days ago (${created ?? ""})` }]
       : [],
 };

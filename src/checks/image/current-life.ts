@@ -1,11 +1,23 @@
-import type { CheckHit } from "../../core/check.ts";
+import { type CheckHit, type CheckOptions, type NumberOption, numberOf } from "../../core/check.ts";
 import {
   type CurrencyCheck,
   daysBetween,
   type EndOfLife,
   type RuntimeCurrency,
 } from "../../core/currency.ts";
-import { currentLimits } from "./current-limits.ts";
+
+const nearDays: NumberOption = {
+  name: "days",
+  kind: "days",
+  default: 90,
+  meaning: "an end of life that is nearer is told: time to plan the next release",
+};
+const lateDays: NumberOption = {
+  name: "days",
+  kind: "days",
+  default: 30,
+  meaning: "a newest version that is out for less is not told: a rebuild a month",
+};
 
 const source = "https://endoflife.date";
 
@@ -36,9 +48,10 @@ export const osEnding: CurrencyCheck = {
     remedy: "Plan the move to the next release before that day.",
     example: { before: "FROM debian:11", after: "FROM debian:13" },
     links: [source],
+    options: [nearDays],
   },
-  judge: ({ os }) =>
-    os !== null && isNear(os) ? [{ message: `${os.id} ${os.release ?? ""} ${endingText(os)}` }] : [],
+  judge: ({ os }, options) =>
+    os !== null && isNear(os, options) ? [{ message: `${os.id} ${os.release ?? ""} ${endingText(os)}` }] : [],
 };
 
 /** A runtime's release is past its end of life, and no distribution mends it. */
@@ -68,10 +81,13 @@ export const runtimeEnding: CurrencyCheck = {
     remedy: "Plan the move to the next release before that day.",
     example: { before: "FROM python:3.10", after: "FROM python:3.14" },
     links: [source],
+    options: [nearDays],
   },
-  judge: ({ runtimes }) =>
+  judge: ({ runtimes }, options) =>
     runtimes.flatMap((runtime) =>
-      runtime.supportedBy === "upstream" && isNear(runtime) ? [hit(runtime, endingText(runtime))] : [],
+      runtime.supportedBy === "upstream" && isNear(runtime, options)
+        ? [hit(runtime, endingText(runtime))]
+        : [],
     ),
 };
 
@@ -86,14 +102,15 @@ export const runtimeBehind: CurrencyCheck = {
     remedy: "Rebuild on the present base image, or raise the version that the Dockerfile fetches.",
     example: { before: "FROM node:24.1.0", after: "FROM node:24" },
     links: [source],
+    options: [lateDays],
   },
   // An ended release is told by another check: its newest version is no good, either.
-  judge: ({ runtimes, today }) =>
+  judge: ({ runtimes, today }, options) =>
     runtimes.flatMap((runtime) => {
       const { behind, newest, newestSince } = runtime;
       if (behind !== true || newest === null || newestSince === null || isEnded(runtime)) return [];
       const days = daysBetween(newestSince, today);
-      if (days < currentLimits.newest) return [];
+      if (days < numberOf(options, lateDays)) return [];
       return [hit(runtime, `is behind ${newest}, which is out for ${days} days`)];
     }),
 };
@@ -102,8 +119,8 @@ function isEnded({ supportedBy, ended }: RuntimeCurrency): boolean {
   return supportedBy === "upstream" && ended === true;
 }
 
-function isNear({ ended, days }: EndOfLife): boolean {
-  return ended === false && days !== null && days <= currentLimits.endOfLife;
+function isNear({ ended, days }: EndOfLife, options: CheckOptions): boolean {
+  return ended === false && days !== null && days <= numberOf(options, nearDays);
 }
 
 function endedText({ endOfLife, days }: EndOfLife): string {

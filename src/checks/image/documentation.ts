@@ -1,6 +1,12 @@
+import { type NumberOption, numberOf } from "../../core/check.ts";
 import { directoryCheck } from "./directory-check.ts";
 
-const leastBytes = 10_000;
+const leastBytes: NumberOption = {
+  name: "bytes",
+  kind: "bytes",
+  default: 10_000,
+  meaning: "less of it in a layer is not told: an index that a package manager keeps is no documentation",
+};
 const places = /^usr\/(?:local\/)?(?:share\/)?(?:doc|gtk-doc|help|info|man)(?=\/|$)/;
 
 /** Documentation for people, of whom there are none in a container. Licences must stay with what they are of. */
@@ -19,6 +25,7 @@ export const documentation = directoryCheck({
         "RUN printf 'path-exclude /usr/share/%s/*\\n' doc man info > /etc/dpkg/dpkg.cfg.d/slim && apt-get install -y tool",
     },
     links: ["https://wiki.debian.org/ReduceDebian"],
+    options: [leastBytes],
   },
   sightOf(directory) {
     const [place] = places.exec(directory) ?? [];
@@ -27,6 +34,5 @@ export const documentation = directoryCheck({
       : { group: "documentation", message: "documentation is in the image", place };
   },
   isWanted: ({ name }) => name !== "copyright" && !/^licen[cs]e/i.test(name),
-  // An index that a package manager keeps is no documentation.
-  counts: ({ bytes }) => bytes >= leastBytes,
+  counts: ({ bytes }, _, options) => bytes >= numberOf(options, leastBytes),
 });

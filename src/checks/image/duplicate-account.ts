@@ -47,8 +47,18 @@ function shared<T>(
   for (const one of accounts)
     byKey.set(keyOf(one), (byKey.get(keyOf(one)) ?? new Set<string>()).add(valueOf(one)));
   return [...byKey].flatMap(([key, values]) =>
-    values.size > 1 ? [{ key, values: [...values].join(", ") }] : [],
+    values.size > 1 ? [{ key: key.slice(0, longestName), values: listed([...values]) }] : [],
   );
+}
+
+/** useradd takes no longer one. */
+const longestName = 256;
+const mostNamed = 20;
+
+function listed(values: readonly string[]): string {
+  const named = values.slice(0, mostNamed).map((value) => value.slice(0, longestName));
+  const left = values.length - named.length;
+  return `${named.join(", ")}${left === 0 ? "" : ` and ${left} more`}`;
 }
 
 /** An account beside root with root's number. */
@@ -64,6 +74,9 @@ export const secondRoot: ImageJudge = {
   },
   judge({ sights }) {
     const roots = sights.accounts?.users.filter(({ uid, name }) => uid === 0 && name !== "root") ?? [];
-    return roots.map(({ name }) => ({ message: `user ${name} has root's number 0`, paths: ["etc/passwd"] }));
+    return roots.map(({ name }) => ({
+      message: `user ${name.slice(0, longestName)} has root's number 0`,
+      paths: ["etc/passwd"],
+    }));
   },
 };

@@ -1,8 +1,14 @@
+import { type NumberOption, numberOf } from "../../core/check.ts";
 import type { TreeCheck } from "../../core/sights.ts";
 
 const includes = /^usr\/(?:local\/)?include(?=\/|$)/;
-/** Some packages of programs bring a header or two for their plug-ins. */
-const leastHeaders = 20;
+const leastHeaders: NumberOption = {
+  name: "headers",
+  kind: "number",
+  default: 20,
+  meaning:
+    "fewer headers in a layer are not told: some packages of programs bring one or two for their plug-ins",
+};
 const libraries = /^(?:usr\/)?(?:local\/)?lib(?:64|32)?(?=\/|$)/;
 
 /** What only compilers read. */
@@ -20,6 +26,7 @@ export const headers: TreeCheck = {
       after: "FROM python:3.13-slim\nRUN apt-get install -y libpq5\nCOPY --from=build /venv /venv",
     },
     links: ["https://docs.docker.com/build/building/multi-stage/"],
+    options: [leastHeaders],
   },
   look({ kind, directory, name }) {
     if (kind !== "file") return undefined;
@@ -29,5 +36,6 @@ export const headers: TreeCheck = {
     if (!name.endsWith(".a") || !libraries.test(directory)) return undefined;
     return { group: "archives", message: "static libraries are in the image" };
   },
-  counts: ({ group, entries }) => group !== "headers" || entries >= leastHeaders,
+  counts: ({ group, entries }, _, options) =>
+    group !== "headers" || entries >= numberOf(options, leastHeaders),
 };

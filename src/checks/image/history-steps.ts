@@ -3,7 +3,7 @@ import { readEntry } from "../../formats/history-entry.ts";
 
 /** One command of a shell's command line. */
 export interface Command {
-  /** Its words without quotes; assignments, `sudo`, `env` and the like before it are left out. */
+  /** Its words without quotes, the program without directory; assignments, `sudo`, `env` and the like before it are left out. */
   readonly words: readonly string[];
   /** Does `sudo` stand before it? */
   readonly sudo: boolean;
@@ -21,8 +21,18 @@ export interface Step {
   readonly commands: readonly Command[];
 }
 
-/** The image's history, read. */
-export function historySteps({ config, layers }: Pick<IndexedImage, "config" | "layers">): readonly Step[] {
+type History = Pick<IndexedImage, "config" | "layers">;
+
+const read = new WeakMap<History, readonly Step[]>();
+
+/** The image's history, read: once for all who ask. */
+export function historySteps(image: History): readonly Step[] {
+  const steps = read.get(image) ?? readHistory(image);
+  read.set(image, steps);
+  return steps;
+}
+
+function readHistory({ config, layers }: History): readonly Step[] {
   const made = config.history.filter(({ emptyLayer }) => !emptyLayer).length;
   const fits = made === layers.length;
   let next = 0;
@@ -77,8 +87,15 @@ function simplified(words: readonly string[], piped: boolean): Command | undefin
   let sudo = false;
   for (; at < words.length; at += 1) {
     const word = words[at] ?? "";
-    if (word === "sudo") sudo = true;
-    else if (!before.has(word) && !/^\w+=/.test(word) && !(sudo && word.startsWith("-"))) break;
+    if (bareProgram(word) === "sudo") sudo = true;
+    else if (sudo && word.startsWith("-")) at += /^-[ugCDhpRrTtU]$/.test(word) ? 1 : 0;
+    else if (!before.has(word) && !/^\w+=/.test(word)) break;
   }
-  return at === words.length && !sudo ? undefined : { words: words.slice(at), sudo, piped };
+  if (at >= words.length) return sudo ? { words: [], sudo, piped } : undefined;
+  const [program = "", ...rest] = words.slice(at);
+  return { words: [bareProgram(program), ...rest], sudo, piped };
+}
+
+function bareProgram(word: string): string {
+  return /^\/(?:[\w.-]+\/)*([\w.+-]+)$/.exec(word)?.[1] ?? word;
 }

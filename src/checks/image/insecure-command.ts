@@ -30,10 +30,12 @@ export const insecureCommand: ImageJudge = {
   judge({ config }) {
     const words = [...config.entrypoint, ...config.cmd].flatMap((word) => word.split(/\s+/));
     const found = words.filter((word) => flags.test(word)).map((word) => `the command has ${word}`);
-    const set = config.env.filter((line) => {
+    const set = config.env.flatMap((line) => {
       const equals = line.indexOf("=");
       const name = line.slice(0, Math.max(equals, 0)).toUpperCase();
-      return variables.some(([known, value]) => known === name && value.test(line.slice(equals + 1)));
+      const isSet = variables.some(([known, value]) => known === name && value.test(line.slice(equals + 1)));
+      // Hosts may stand there with a password.
+      return isSet ? [name === "GOINSECURE" ? name : line] : [];
     });
     return [...found, ...set.map((line) => `the environment has ${line}`)].map((message) => ({ message }));
   },

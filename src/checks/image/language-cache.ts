@@ -1,3 +1,4 @@
+import { type NumberOption, numberOf } from "../../core/check.ts";
 import type { TreeSight } from "../../core/sights.ts";
 import { directoryCheck } from "./directory-check.ts";
 
@@ -29,6 +30,13 @@ export function languageCacheOf(directory: string): TreeSight | undefined {
   return { group: owner, message: `the cache of ${owner} is in the image`, place };
 }
 
+const leastBytes: NumberOption = {
+  name: "bytes",
+  kind: "bytes",
+  default: 0,
+  meaning: "a cache with less of it in a layer is not told",
+};
+
 /** Downloads and builds that a language's tools left behind. */
 export const languageCache = directoryCheck({
   text: {
@@ -44,7 +52,9 @@ export const languageCache = directoryCheck({
       after: "RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt",
     },
     links: ["https://docs.docker.com/build/cache/optimize/#use-cache-mounts"],
+    options: [leastBytes],
   },
   sightOf: languageCacheOf,
   isWanted: ({ size }) => size > 0,
+  counts: ({ bytes }, _, options) => bytes >= numberOf(options, leastBytes),
 });

@@ -126,6 +126,22 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
   "SW-IM-004": [
     [
+      "one of another name, that two scripts' first lines name, and an interpreter that is none",
+      files(
+        program("opt/vendor/run"),
+        program("usr/bin/python3.11"),
+        link("opt/r", "vendor/run"),
+        file("app/a", "#! /opt/vendor/run -x\n", 0o755),
+        file("app/b", "#!/opt/r\n", 0o755),
+        file("app/c", "#!/opt/vendor/run\n", 0o644),
+        file("app/d", "#!/usr/bin/python3.11\n", 0o755),
+        file("app/e", "#!/opt/gone\n", 0o755),
+        file("app/f", "#!/app/a\n", 0o755),
+        file("app/g", "#!/usr/bin/env run\n", 0o755),
+      ),
+      ["a program that scripts name as their interpreter: /opt/vendor/run"],
+    ],
+    [
       "bash and its link",
       files(program("bin/bash"), link("bin/sh", "bash")),
       ["shells can be run: bash, sh"],
@@ -154,6 +170,26 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
         link("opt/bin/sh", "dash"),
       ),
       ["shells can be run: dash, sh"],
+    ],
+    [
+      "a link through alternatives, and a relative one up to the root",
+      files(
+        program("usr/bin/dash"),
+        link("etc/alternatives/sh", "/usr/bin/dash"),
+        link("bin/sh", "/etc/alternatives/sh"),
+        link("opt/bin/ash", "../../../../usr/bin/dash"),
+      ),
+      ["shells can be run: ash, dash, sh"],
+    ],
+    [
+      "shells outside of the directories of programs",
+      files(program("app/busybox"), link("tools/x/sh", "../../app/busybox"), program("tools/es")),
+      ["shells can be run: busybox, sh"],
+    ],
+    [
+      "one that nobody may start",
+      files({ ...program("bin/bash"), mode: 0o644 }, link("bin/sh", "bash"), link("bin/ash", "ash")),
+      [],
     ],
     ["scripts, whatever they are called", files(script("usr/bin/sh"), script("usr/bin/start.sh")), []],
     ["a link that leads nowhere", files(link("bin/sh", "/bin/busybox")), []],
@@ -412,11 +448,32 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       runs({ User: "toor" }, passwd(root, "toor:x:0:0::/:/bin/sh")),
       ["USER toor is root"],
     ],
+    ["numbers with a sign, which runtimes read, too", runs({ User: "+0" }), ["USER +0 is root"]],
+    [
+      "a number that is cut to root's (CVE-2024-40635)",
+      runs({ User: "4294967296:1" }),
+      ["USER 4294967296:1 is more than a user's number can be: some runtimes take it for root"],
+    ],
     ["a number", runs({ User: "10001" }, file("x", "1")), []],
     ["a name of another", runs({ User: "app" }, passwd(root, "app:x:5:5::/:")), []],
     ["a root file system, which has no config", { ...files(file("x", "1")), as: "directory" }, []],
   ],
   "SW-IM-021": [
+    [
+      "one that a later layer locked",
+      {
+        layers: [
+          { items: [file("etc/shadow", "root:::0:::::\napp:::0:::::\n")] },
+          { items: [file("etc/shadow", "root:!::0:::::\napp:::0:::::\n")] },
+        ],
+      },
+      ['the account "app" has no password'],
+    ],
+    [
+      "comments and marks of NIS",
+      files(passwd(root, "+::::::", "#old::0:0::/:"), file("etc/shadow", "+::::::::\n-x:::::::\n")),
+      [],
+    ],
     [
       "an empty password",
       files(file("etc/shadow", "root::1::::::\n")),
@@ -425,7 +482,30 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["locked accounts", files(passwd(root), file("etc/shadow", "root:*:1::::::\napp:!:1::::::\n")), []],
   ],
   "SW-IM-022": [
-    ["a name that passwd lacks", runs({ User: "app:app" }, passwd(root)), ['passwd has no user "app"']],
+    [
+      "a group that group lacks",
+      runs({ User: "1000:web" }, passwd(root), group("root:x:0:")),
+      ['group has no group "web"'],
+    ],
+    ["a group where there is no passwd", runs({ User: "1000:web" }), []],
+    ["a group that is there", runs({ User: "1000:web" }, passwd(root), group("web:x:7:")), []],
+    [
+      "a passwd that is a link, as in Nix' images",
+      {
+        layers: [
+          { items: [file("nix/store/x/etc/passwd", `${root}\nnobody:x:65534:65534::/:/bin/sh\n`)] },
+          { items: [link("etc/passwd", "/nix/store/x/etc/passwd")] },
+        ],
+        config: { User: "nobody" },
+      },
+      [],
+    ],
+    ["an account behind blanks", runs({ User: "app" }, passwd(root, "  app:x:7:7::/:")), []],
+    [
+      "a name that passwd lacks",
+      runs({ User: "app:app" }, passwd(root)),
+      ['group has no group "app"', 'passwd has no user "app"'],
+    ],
     ["a name without a passwd", runs({ User: "app" }, file("x", "1")), ['passwd has no user "app"']],
     ["a number that passwd lacks", runs({ User: "10001" }, passwd(root)), []],
     ["root without a passwd", runs({ User: "root" }, file("x", "1")), []],
@@ -452,6 +532,15 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["a setgid directory and plain programs", files(directory("var/mail", 0o2775), program("bin/ls")), []],
   ],
   "SW-IM-025": [
+    [
+      "those of one user namespace",
+      files({
+        ...program("p"),
+        capability: `\u0001\u0000\u0000\u0003\u0000\u0020${"\0".repeat(14)}\u00e8\u0003\0\0`,
+      }),
+      ["programs run with cap_net_raw=ep [rootid=1000], whoever starts them: p"],
+    ],
+    ["an empty set", files({ ...program("p"), capability: `\u0001\0\0\u0002${"\0".repeat(16)}` }), []],
     [
       "ping",
       files({
@@ -502,10 +591,33 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["the client", files(program("usr/bin/ssh"), directory("run/sshd")), []],
   ],
   "SW-IM-031": [
+    ["a protocol in capitals", runs({ ExposedPorts: { "22/TCP": {} } }), ["port 22 (SSH) is exposed"]],
     ["port 22", runs({ ExposedPorts: { "22/tcp": {}, "80/tcp": {} } }), ["port 22 (SSH) is exposed"]],
     ["other ports", runs({ ExposedPorts: { "2222/tcp": {}, "22/udp": {} } }), []],
   ],
   "SW-IM-032": [
+    [
+      "a file that a later layer removed",
+      {
+        layers: [
+          { items: [file("etc/ssh/sshd_config", "PermitRootLogin yes\n")] },
+          { items: [gone("etc/ssh/sshd_config")] },
+        ],
+      },
+      [],
+    ],
+    [
+      "a second word on it, of which sshd takes the first",
+      files(file("etc/ssh/sshd_config", "PermitRootLogin no\nPermitRootLogin yes\n")),
+      [],
+    ],
+    [
+      "another word for some",
+      files(
+        file("etc/ssh/sshd_config", "PermitRootLogin no\nMatch Address 10.0.0.0/8\n  PermitRootLogin yes\n"),
+      ),
+      ["sshd lets root log in"],
+    ],
     [
       "root let in",
       files(file("etc/ssh/sshd_config", "Port 22\npermitrootlogin yes\n")),
@@ -553,6 +665,11 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["an image without a passwd", files(owned("app/x", 1001)), []],
   ],
   "SW-IM-034": [
+    [
+      "a path that is written oddly",
+      runs({ Volumes: { "//proc/./": {} } }),
+      ["a volume is declared over //proc/./"],
+    ],
     [
       "the runtime's socket and /proc",
       runs({ Volumes: { "/proc": {}, "/var/run/docker.sock": {}, "/data": {} } }),
@@ -637,6 +754,11 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
   "SW-IM-066": [
     [
+      "a date without a time zone, which is none",
+      { ...files({ ...file("x", "1"), mtime: 1_700_000_000 }), created: "2020-01-01T00:00:00" },
+      [],
+    ],
+    [
       "a file of later",
       { ...files({ ...file("x", "1"), mtime: 1_700_000_000 }), created: "2020-01-01T00:00:00Z" },
       ["files are of up to 2023-11-14, the image of 2020-01-01"],
@@ -674,12 +796,32 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       ["a later layer removes or replaces a cache"],
     ],
     [
+      "lists of apt beside many larger files that went, too",
+      {
+        layers: [
+          {
+            items: [
+              ...Array.from({ length: 30 }, (_, at) => file(`opt/${at}`, "x".repeat(80_000))),
+              file("var/lib/apt/lists/x_Packages", "x".repeat(70_000)),
+            ],
+          },
+          { items: [gone("opt"), gone("var/lib/apt")] },
+        ],
+      },
+      ["a later layer removes or replaces a cache"],
+    ],
+    [
       "another file removed",
       { layers: [{ items: [file("var/lib/x", big)] }, { items: [gone("var/lib/x")] }] },
       [],
     ],
   ],
   "SW-IM-069": [
+    [
+      "a program by its path",
+      built(run("/usr/bin/apt-get update")),
+      ["apt-get update stands alone in a RUN"],
+    ],
     ["apt-get update", built(run("apt-get update")), ["apt-get update stands alone in a RUN"]],
     [
       "apk update, of the classic builder",
@@ -695,13 +837,19 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
   "SW-IM-071": [
     [
+      "one with a proxy's password, which is not told",
+      built(run("apt-get -o Acquire::http::Proxy=http://u:pw@proxy dist-upgrade")),
+      ["a RUN does apt-get dist-upgrade"],
+    ],
+    [
       "dist-upgrade",
       built(run("apt-get update && DEBIAN_FRONTEND=noninteractive apt-get -y dist-upgrade")),
-      ["a RUN does apt-get -y dist-upgrade"],
+      ["a RUN does apt-get dist-upgrade"],
     ],
     ["upgrade of what is installed", built(run("apt-get upgrade -y"), run("apk upgrade --no-cache")), []],
   ],
   "SW-IM-072": [
+    ["a file's name behind a flag", built(run("curl -okubectl -Hk:v https://example.com")), []],
     [
       "unsigned packages",
       built(run("apt-get install -y --allow-unauthenticated x")),
@@ -715,6 +863,11 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ],
   ],
   "SW-IM-075": [
+    [
+      "hosts with a password, which is not told",
+      runs({ Env: ["GOINSECURE=u:pw@example.com"] }),
+      ["the environment has GOINSECURE"],
+    ],
     [
       "a command and a variable",
       runs({
@@ -738,6 +891,21 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ],
   ],
   "SW-IM-073": [
+    ["through tee", built(run("curl https://example.com | tee x | bash")), ["a RUN does curl | bash"]],
+    [
+      "by another's shell",
+      built(run("curl https://example.com | sudo -u root bash")),
+      ["a RUN does curl | bash"],
+    ],
+    [
+      "a shell that runs what was fetched",
+      built(
+        run('sh -c "$(curl -fsSL https://example.com/x)"'),
+        run("bash <(wget -qO- https://example.com/x)"),
+      ),
+      ["a RUN does bash of what wget fetches", "a RUN does sh of what curl fetches"],
+    ],
+    ["what is fetched for a variable", built(run('X="$(curl https://example.com)" && sh -c "echo $X"')), []],
     [
       "curl into a shell",
       built(run("curl -fsSL https://example.com/x | bash -s -- -y")),
@@ -800,7 +968,7 @@ test("a check's finding says where: layer, paths, entries, owners", async () => 
 test("checks are written once each, by the grammar, with all that their pages need", () => {
   const ids = checkTexts.map(({ id }) => id);
   assert.equal(new Set(ids).size, ids.length);
-  for (const { id, title, why, remedy, links, aliases } of checkTexts) {
+  for (const { id, title, why, remedy, links, aliases, options = [] } of checkTexts) {
     assert.match(id, /^SW-IM-\d{3}$/);
     assert.doesNotMatch(title, /\.$/, id);
     for (const text of [why, remedy]) assert.match(text, /\.$/, id);
@@ -809,5 +977,11 @@ test("checks are written once each, by the grammar, with all that their pages ne
       id,
     );
     assert.equal(new Set(aliases).size, aliases.length, id);
+    const names = options.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length, id);
+    for (const { name, meaning } of options) {
+      assert.match(name, /^[a-z]+$/, id);
+      assert.match(meaning, /^[a-zA-Z].*[^.]$/, id);
+    }
   }
 });

@@ -83,6 +83,9 @@ export const probes: readonly Extractor[] = [accountsProbe, secretProbe, sshdPro
 /** Checks whose findings are what a probe observed. */
 const observedChecks: readonly CheckText[] = [emptyPassword, openSshd, ...secretTexts];
 
+/** Checks whose findings are gone with the file: what a later layer removed harms nobody. A secret does. */
+export const visibleChecks: ReadonlySet<string> = new Set([emptyPassword.id, openSshd.id]);
+
 /** Checks of how up to date the image is. */
 export const currencyChecks: readonly CurrencyCheck[] = [
   osEnded,

@@ -1,7 +1,12 @@
+import { type NumberOption, numberOf } from "../../core/check.ts";
 import type { ImageJudge } from "../../core/image-judge.ts";
 
-/** Seconds; clocks of builders and of those who made the files differ, and so do time zones. */
-const tolerance = 86_400;
+const tolerance: NumberOption = {
+  name: "days",
+  kind: "days",
+  default: 1,
+  meaning: "files that are newer by less are not told: clocks and time zones of builders differ",
+};
 /** 2000-01-01: builders that repeat their builds write a time before it. */
 const earliest = 946_684_800;
 
@@ -21,16 +26,18 @@ export const newerFile: ImageJudge = {
         "docker buildx build --build-arg SOURCE_DATE_EPOCH=… --output type=image,rewrite-timestamp=true .",
     },
     links: ["https://reproducible-builds.org/docs/source-date-epoch/"],
+    options: [tolerance],
   },
-  judge({ config, sights }) {
+  judge({ config, sights }, options) {
     const created = Date.parse(config.created ?? "") / 1000;
     if (Number.isNaN(created) || created < earliest) return [];
-    const newer = sights.newest.filter(({ mtime }) => mtime > created + tolerance);
+    const latest = created + numberOf(options, tolerance) * 86_400;
+    const newer = sights.newest.filter(({ mtime }) => mtime > latest);
     const layers = [...new Set(newer.map(({ layer }) => layer))];
     return layers.map((layer) => {
       const files = newer.filter((file) => file.layer === layer);
-      const latest = Math.max(...files.map(({ mtime }) => mtime));
-      const message = `files are of up to ${day(latest)}, the image of ${day(created)}`;
+      const last = Math.max(...files.map(({ mtime }) => mtime));
+      const message = `files are of up to ${day(last)}, the image of ${day(created)}`;
       return { message, layer, paths: files.map(({ path }) => path), entries: files.length };
     });
   },

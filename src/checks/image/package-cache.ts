@@ -1,3 +1,4 @@
+import { type NumberOption, numberOf } from "../../core/check.ts";
 import type { TreeSight } from "../../core/sights.ts";
 import { directoryCheck } from "./directory-check.ts";
 
@@ -28,6 +29,13 @@ export function packageCacheOf(directory: string): TreeSight | undefined {
   return undefined;
 }
 
+const leastBytes: NumberOption = {
+  name: "bytes",
+  kind: "bytes",
+  default: 0,
+  meaning: "a cache with less of it in a layer is not told",
+};
+
 /** Lists and downloads that an OS package manager left behind. */
 export const packageCache = directoryCheck({
   text: {
@@ -44,7 +52,9 @@ export const packageCache = directoryCheck({
         "RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*",
     },
     links: ["https://docs.docker.com/build/building/best-practices/#apt-get"],
+    options: [leastBytes],
   },
   sightOf: packageCacheOf,
   isWanted: ({ size }) => size > 0,
+  counts: ({ bytes }, _, options) => bytes >= numberOf(options, leastBytes),
 });

@@ -1,5 +1,6 @@
 import type { CheckText } from "../../core/check.ts";
 import { type ImageTree, programName, type TreeCheck, type TreeFile } from "../../core/sights.ts";
+import { allowedPrograms } from "./allowed.ts";
 
 /** What a check of programs looks for. */
 export interface ProgramPlan {
@@ -10,17 +11,20 @@ export interface ProgramPlan {
   readonly message: (family: string) => string;
   /** Are scripts such programs, too? A shell script called `sh` is no shell. */
   readonly scripts: boolean;
+  /** Programs' names, one space between, that count in whichever directory they are: no other program is called so. */
+  readonly anywhere?: string;
   readonly counts?: TreeCheck["counts"];
 }
 
 /** A check that finds programs by name; links and hard links (busybox' applets) count as what they lead to. */
-export function programCheck({ text, families, message, scripts, counts }: ProgramPlan): TreeCheck {
+export function programCheck({ text, families, message, scripts, anywhere, counts }: ProgramPlan): TreeCheck {
   const familyOf = new Map(
     Object.entries(families).flatMap(([family, names]) => names.split(" ").map((name) => [name, family])),
   );
   return {
-    text,
+    text: { ...text, options: [allowedPrograms] },
     programs: new Set(familyOf.keys()),
+    ...(anywhere === undefined ? {} : { anywhere: new Set(anywhere.split(" ")) }),
     look(file, tree) {
       const { name } = file;
       const group = familyOf.get(name) ?? familyOf.get(programName(name));
@@ -31,7 +35,7 @@ export function programCheck({ text, families, message, scripts, counts }: Progr
   };
 }
 
-function runs({ kind, path, program }: TreeFile, tree: ImageTree, scripts: boolean): boolean {
-  const found = kind === "symlink" ? tree.find(path)?.program : program;
-  return found !== undefined && (scripts || found !== "script");
+function runs(file: TreeFile, tree: ImageTree, scripts: boolean): boolean {
+  const { program, mode = 0 } = (file.kind === "symlink" ? tree.find(file.path) : file) ?? {};
+  return program !== undefined && (mode & 0o111) !== 0 && (scripts || program !== "script");
 }

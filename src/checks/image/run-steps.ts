@@ -63,6 +63,8 @@ export const sudoStep = runCheck(
   (commands) => (commands.some(({ sudo }) => sudo) ? "a RUN uses sudo" : undefined),
 );
 
+const upgrades = /^(?:dist-upgrade|full-upgrade|dup|distro-sync|system-upgrade)$/;
+
 /** A whole distribution moved in a layer. */
 export const distUpgrade = runCheck(
   {
@@ -77,12 +79,13 @@ export const distUpgrade = runCheck(
     links: ["https://docs.docker.com/build/building/best-practices/#apt-get"],
   },
   (commands) => {
-    const found = commands.find(
-      ({ words: [name = ""], words }) =>
-        /^(?:apt|apt-get|aptitude|zypper|dnf|yum)$/.test(name) &&
-        words.some((word) => /^(?:dist-upgrade|full-upgrade|dup|distro-sync|system-upgrade)$/.test(word)),
-    );
-    return found === undefined ? undefined : `a RUN does ${found.words.slice(0, 4).join(" ")}`;
+    for (const { words } of commands) {
+      const [name = ""] = words;
+      const does = words.find((word) => upgrades.test(word));
+      if (does !== undefined && /^(?:apt|apt-get|aptitude|zypper|dnf|yum)$/.test(name))
+        return `a RUN does ${name} ${does}`;
+    }
+    return undefined;
   },
 );
 
@@ -92,7 +95,8 @@ const unverifiedFlags: readonly (readonly [program: RegExp, flag: RegExp])[] = [
   [/^(?:dnf|microdnf|tdnf|yum)$/, /^--(?:nogpgcheck|no-gpgchecks?|no-gpg-checks)$/],
   [/^zypper$/, /^--(?:no-gpg-checks|gpg-auto-import-keys|allow-unsigned-rpm)$/],
   [/^rpm$/, /^--(?:nosignature|nodigest|nogpg)$/],
-  [/^curl$/, /^(?:--insecure|-[a-zA-Z]*k[a-zA-Z]*)$/],
+  // Letters that take a value end the flags: -okubectl is a file's name.
+  [/^curl$/, /^(?:--insecure|-[012346#aBfgGhiIjJlLMnNOpqRsSvVZ]*k\w*)$/],
   [/^wget$/, /^--no-check-certificate$/],
   [/^pip[\d.]*$/, /^--trusted-host(?:=|$)/],
 ];
@@ -141,13 +145,36 @@ export const pipedDownload = runCheck(
     links: ["https://docs.docker.com/reference/dockerfile/#add---checksum"],
   },
   (commands) => {
-    const at = commands.findIndex(
-      ({ words: [name = ""], piped }, index) =>
-        piped && /^(?:curl|wget)$/.test(name) && isShell(commands[index + 1]?.words[0]),
-    );
-    return at < 0 ? undefined : `a RUN does ${commands[at]?.words[0]} | ${commands[at + 1]?.words[0]}`;
+    for (const [at, { words }] of commands.entries()) {
+      const [name = ""] = words;
+      const shell = /^(?:curl|wget)$/.test(name) ? shellBehind(commands, at) : undefined;
+      if (shell !== undefined) return `a RUN does ${name} | ${shell}`;
+      const nested = isShell(name) ? nestedDownload(commands, at) : undefined;
+      if (nested !== undefined) return `a RUN does ${name} of what ${nested} fetches`;
+    }
+    return undefined;
   },
 );
+
+// `curl … | tee x | bash`
+function shellBehind(commands: readonly Command[], start: number): string | undefined {
+  for (let at = start; commands[at]?.piped === true; at += 1) {
+    const name = commands[at + 1]?.words[0];
+    if (isShell(name)) return name;
+  }
+  return undefined;
+}
+
+// `sh -c "$(curl …)"`; `bash <(curl …)` is two commands to the one who splits them.
+function nestedDownload(commands: readonly Command[], at: number): string | undefined {
+  const { words = [] } = commands[at] ?? {};
+  for (const word of words) {
+    const name = /^(?:\$\(|`)\s*(curl|wget)\s/.exec(word)?.[1];
+    if (name !== undefined) return name;
+  }
+  const [name = ""] = commands[at + 1]?.words ?? [];
+  return words.at(-1) === "<" && /^(?:curl|wget)$/.test(name) ? name : undefined;
+}
 
 function isShell(word = ""): boolean {
   return /^(?:.*\/)?(?:ash|bash|dash|sh|zsh|python[\d.]*|perl|node)$/.test(word);

@@ -25,7 +25,9 @@ function judge(plan: Plan): readonly string[] {
     layers: made.map((_, index) => ({ index, digest: "", diffId: "", createdBy: "", fromBase: false })),
   });
   return secretJudges.flatMap((check) =>
-    check.judge(image).map(({ message, layer }) => `${check.text.id.slice(-3)} ${layer ?? "-"} ${message}`),
+    check
+      .judge(image, {})
+      .map(({ message, layer }) => `${check.text.id.slice(-3)} ${layer ?? "-"} ${message}`),
   );
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { random, syntheticTokens } from "../../../tests/support/synthetic-secrets.ts";
-import { withoutSecrets } from "./secret-cuts.ts";
+import { labelsWithoutSecrets, withoutSecrets } from "./secret-cuts.ts";
 
 const secret = `w5${random("base62", 30)}`;
 const github = syntheticTokens().find(({ literal }) => literal === "ghp_")?.values[0] ?? "";
@@ -73,4 +73,13 @@ test("withoutSecrets() takes time that grows with the text at most", () => {
     withoutSecrets(unit.repeat(Math.ceil((1 << 17) / unit.length)));
   const { user } = process.cpuUsage(started);
   assert.ok(user < 10_000_000, `${user} µs`);
+});
+
+test("labelsWithoutSecrets() cuts out values by their form and by their names", () => {
+  const labels = { "build.password": "hunter2hunter2", version: "1.2", __proto__x: "a=b" };
+  assert.deepEqual(labelsWithoutSecrets(labels), {
+    "build.password": "‹secret›",
+    version: "1.2",
+    __proto__x: "a=b",
+  });
 });

@@ -22,6 +22,18 @@ export function withoutSecrets(text: string): string {
   return shown + text.slice(at);
 }
 
+/** The image's labels as reports may show them. */
+export function labelsWithoutSecrets(
+  labels: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const shown = Object.entries(labels).map(([name, value]) => {
+    // The name says whether the value is a password.
+    const cut = withoutSecrets(`${name}=${value}`);
+    return [withoutSecrets(name), cut.startsWith(`${name}=`) ? cut.slice(name.length + 1) : "‹secret›"];
+  });
+  return Object.fromEntries(shown);
+}
+
 // Where commands take a secret that no name with `=` or `:` stands before.
 const spoken: readonly RegExp[] = [
   /(?<=\b(?:curl|wget|https?)\b[^;|&\n]{0,300}(?:\s-u|\s--user)[ =]?["']?[^\s:"'@/]{1,80}:)[^\s"'@]+/g,

@@ -1,4 +1,5 @@
 import type { CheckText } from "../../core/check.ts";
+import { allowedPaths } from "./allowed.ts";
 
 const aliases = ["CIS-DI-0010"];
 const example = {
@@ -28,6 +29,7 @@ export const provenSecret: CheckText = {
   remedy,
   example,
   links,
+  options: [allowedPaths],
 };
 
 /** A token by its form. */
@@ -40,6 +42,7 @@ export const tokenInFile: CheckText = {
   remedy,
   example,
   links,
+  options: [allowedPaths],
 };
 
 /** A private key. */
@@ -55,6 +58,7 @@ export const privateKey: CheckText = {
     after: "RUN --mount=type=ssh git clone git@github.com:example/app.git",
   },
   links,
+  options: [allowedPaths],
 };
 
 /** A private key with a passphrase. */
@@ -66,6 +70,7 @@ export const sealedKey: CheckText = {
   why: "The passphrase can be guessed by whoever has the file, at leisure and without anybody noticing.",
   remedy,
   links,
+  options: [allowedPaths],
 };
 
 /** A login that a program has stored. */
@@ -78,6 +83,7 @@ export const storedLogin: CheckText = {
   remedy,
   example,
   links,
+  options: [allowedPaths],
 };
 
 /** A password in a configuration file. */
@@ -89,6 +95,7 @@ export const passwordInFile: CheckText = {
   why: "A setting whose name says that it is secret has a value that is no sample. Whoever can pull the image can read it, and it cannot be changed without a new image.",
   remedy,
   links,
+  options: [allowedPaths],
 };
 
 /** A file whose name says that it holds credentials. */
@@ -100,6 +107,7 @@ export const credentialFile: CheckText = {
   why: "Files of this name hold credentials, keys or recordings of traffic. What is in it could not be told, or looks harmless.",
   remedy,
   links,
+  options: [allowedPaths],
 };
 
 /** What somebody typed. */
@@ -112,6 +120,7 @@ export const historyFile: CheckText = {
   remedy:
     "Leave it out of the build context, and do not make images from containers in which somebody worked (docker commit).",
   links: [],
+  options: [allowedPaths],
 };
 
 /** A version control directory. */
@@ -124,6 +133,7 @@ export const gitDirectory: CheckText = {
   remedy: "Name .git in .dockerignore, or copy only what the build needs.",
   example: { before: "COPY . /app", after: "COPY package.json package-lock.json src /app/" },
   links: ["https://docs.docker.com/build/concepts/context/#dockerignore-files"],
+  options: [allowedPaths],
 };
 
 /** An environment file. */
@@ -135,6 +145,7 @@ export const environmentFile: CheckText = {
   why: "A .env file is where applications expect their secrets. This one holds none that could be told, but the next build may.",
   remedy: "Name it in .dockerignore and give its settings to the container at run time.",
   links: [],
+  options: [allowedPaths],
 };
 
 /** Credentials in the image's config or history that prove themselves. */

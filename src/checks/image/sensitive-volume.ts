@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { ImageJudge } from "../../core/image-judge.ts";
 
 const sensitive =
@@ -17,6 +18,6 @@ export const sensitiveVolume: ImageJudge = {
   },
   judge: ({ config }) =>
     config.volumes
-      .filter((volume) => sensitive.test(volume.replace(/\/+$/, "") || "/"))
+      .filter((volume) => sensitive.test(posix.resolve("/", volume.trim())))
       .map((volume) => ({ message: `a volume is declared over ${volume}` })),
 };

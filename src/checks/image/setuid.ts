@@ -1,4 +1,5 @@
 import type { TreeCheck } from "../../core/sights.ts";
+import { allowedPrograms } from "./allowed.ts";
 
 /** Programs that run with the rights of their owner, whoever starts them. */
 export const setuid: TreeCheck = {
@@ -15,6 +16,7 @@ export const setuid: TreeCheck = {
       after: "FROM debian:12-slim\nRUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +",
     },
     links: ["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],
+    options: [allowedPrograms],
   },
   look({ kind, mode, uid, gid, name }) {
     if (kind !== "file" || (mode & 0o6000) === 0) return undefined;

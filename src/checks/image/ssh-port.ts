@@ -1,6 +1,14 @@
+import { type NamesOption, namesOf } from "../../core/check.ts";
 import type { ImageJudge } from "../../core/image-judge.ts";
 
-const ports: Readonly<Record<string, string>> = { "22": "SSH", "23": "telnet" };
+const services: Readonly<Record<string, string>> = { "22": "SSH", "23": "telnet" };
+
+const loginPorts: NamesOption = {
+  name: "ports",
+  kind: "names",
+  default: Object.keys(services),
+  meaning: "TCP ports that must not be exposed",
+};
 
 /** The image says that it listens for logins. */
 export const sshPort: ImageJudge = {
@@ -13,14 +21,15 @@ export const sshPort: ImageJudge = {
     remedy: "Remove the line and the server; use kubectl exec or debug.",
     example: { before: "EXPOSE 8080 22", after: "EXPOSE 8080" },
     links: ["https://docs.docker.com/reference/dockerfile/#expose"],
+    options: [loginPorts],
   },
-  judge({ config }) {
+  judge({ config }, options) {
+    const refused = namesOf(options, loginPorts);
     return config.exposedPorts.flatMap((port) => {
-      const [number = "", protocol = "tcp"] = port.split("/");
-      const service = ports[number];
-      return service === undefined || protocol !== "tcp"
-        ? []
-        : [{ message: `port ${number} (${service}) is exposed` }];
+      const [number = "", protocol = "tcp"] = port.toLowerCase().split("/");
+      if (!refused.includes(number) || protocol !== "tcp") return [];
+      const service = services[number];
+      return [{ message: `port ${number}${service === undefined ? "" : ` (${service})`} is exposed` }];
     });
   },
 };

@@ -1,5 +1,5 @@
 import type { CheckText } from "../../core/check.ts";
-import type { Extractor } from "../../core/plugin.ts";
+import type { Extractor, Observation } from "../../core/plugin.ts";
 import { readLines } from "../../formats/lines.ts";
 
 /** An SSH server that lets root, or anybody, in. */
@@ -17,21 +17,28 @@ export const openSshd: CheckText = {
   links: ["https://man.openbsd.org/sshd_config"],
 };
 
-const bad: readonly (readonly [line: RegExp, message: string])[] = [
-  [/^\s*PermitRootLogin[\s=]+"?yes\b/i, "sshd lets root log in"],
-  [/^\s*PermitEmptyPasswords[\s=]+"?yes\b/i, "sshd lets accounts without a password log in"],
-];
+const messages: ReadonlyMap<string, string> = new Map([
+  ["permitrootlogin", "sshd lets root log in"],
+  ["permitemptypasswords", "sshd lets accounts without a password log in"],
+]);
 
 /** Reads sshd_config(5). */
 export const sshdProbe: Extractor = {
   id: "sshd-config",
   wants: ({ path }) => path === "etc/ssh/sshd_config" || /^etc\/ssh\/sshd_config\.d\/[^/]+\.conf$/.test(path),
   extract({ path, bytes }) {
-    const observations = [...readLines(bytes, path)].flatMap((line, at) =>
-      bad
-        .filter(([pattern]) => pattern.test(line))
-        .map(([, message]) => ({ check: openSshd.id, message, line: at + 1 })),
-    );
+    // The first word on a matter counts, in the file and in each block.
+    const said = new Set<string>();
+    const observations: Observation[] = [];
+    for (const [at, line] of [...readLines(bytes, path)].entries()) {
+      const [, word = "", value = ""] = /^\s*(\w{1,40})[\s=]+"?(\w{1,40})/.exec(line) ?? [];
+      const keyword = word.toLowerCase();
+      const message = messages.get(keyword);
+      if (keyword === "match") said.clear();
+      if (message === undefined || said.has(keyword)) continue;
+      said.add(keyword);
+      if (value.toLowerCase() === "yes") observations.push({ check: openSshd.id, message, line: at + 1 });
+    }
     return { observations };
   },
 };

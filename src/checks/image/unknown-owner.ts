@@ -1,7 +1,15 @@
+import { type NamesOption, namesOf } from "../../core/check.ts";
 import type { ImageJudge } from "../../core/image-judge.ts";
 import { imageUser } from "./image-user.ts";
 
 const mostOwners = 10;
+
+const allowedIds: NamesOption = {
+  name: "allowed",
+  kind: "names",
+  default: [],
+  meaning: "numbers of users and groups that may own files without being in passwd and group",
+};
 
 /** Files of users and groups that the image does not know. */
 export const unknownOwner: ImageJudge = {
@@ -15,14 +23,16 @@ export const unknownOwner: ImageJudge = {
       "Set the owner where the files are copied (COPY --chown), or unpack archives with tar --no-same-owner.",
     example: { before: "ADD app.tar /app", after: "ADD --chown=0:0 app.tar /app" },
     links: ["https://docs.docker.com/reference/dockerfile/#copy---chown---chmod"],
+    options: [allowedIds],
   },
-  judge(image) {
+  judge(image, options) {
     const { accounts, owners } = image.sights;
     if (accounts === undefined) return [];
     const { uid: own } = imageUser(image);
     const [, ownGroup] = image.config.user.split(":");
-    const users = new Set([0, own, ...accounts.users.map(({ uid }) => uid)]);
-    const groups = new Set([0, own, Number(ownGroup), ...accounts.groups.map(({ gid }) => gid)]);
+    const allowed = namesOf(options, allowedIds).map(Number);
+    const users = new Set([0, own, ...allowed, ...accounts.users.map(({ uid }) => uid)]);
+    const groups = new Set([0, own, Number(ownGroup), ...allowed, ...accounts.groups.map(({ gid }) => gid)]);
     const strangers = owners.filter(
       ({ uid, gid }) => !users.has(uid) || (accounts.groups.length > 0 && !groups.has(gid)),
     );

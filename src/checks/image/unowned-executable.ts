@@ -1,4 +1,5 @@
 import type { ImageJudge } from "../../core/image-judge.ts";
+import { allowedPaths, isAllowed } from "./allowed.ts";
 
 const mostPaths = 20;
 
@@ -17,13 +18,15 @@ export const unownedExecutable: ImageJudge = {
       after: "RUN apt-get install -y --no-install-recommends tool",
     },
     links: ["https://github.com/rust-secure-code/cargo-auditable"],
+    options: [allowedPaths],
   },
   // Where nothing at all was identified, `nothing-found` says so.
-  judge({ unownedExecutables, packages }) {
+  judge({ unownedExecutables, packages }, options) {
     if (packages.length === 0) return [];
-    const layers = [...new Set(unownedExecutables.map(({ layer }) => layer))].toSorted((a, b) => a - b);
+    const unowned = unownedExecutables.filter(({ path }) => !isAllowed(options, path));
+    const layers = [...new Set(unowned.map(({ layer }) => layer))].toSorted((a, b) => a - b);
     return layers.map((layer) => {
-      const paths = unownedExecutables.filter((one) => one.layer === layer).map(({ path }) => path);
+      const paths = unowned.filter((one) => one.layer === layer).map(({ path }) => path);
       return {
         message: "no package owns executables",
         layer,

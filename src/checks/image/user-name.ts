@@ -1,23 +1,27 @@
 import type { ImageJudge } from "../../core/image-judge.ts";
-import { imageUser } from "./image-user.ts";
+import { imageUser, shownUser, unknownGroup } from "./image-user.ts";
 
-/** USER names somebody whom the image does not know. */
+/** USER names a user or a group that the image does not know. */
 export const unknownUser: ImageJudge = {
   text: {
     id: "SW-IM-022",
     aliases: [],
-    title: "USER is not in the image's passwd",
+    title: "USER is not in the image's passwd or group",
     severity: "medium",
-    why: "A runtime that cannot turn the name into a number does not start the container.",
-    remedy: "Set the user by number, which needs no passwd, or make the account in the Dockerfile.",
+    why: "A runtime that cannot turn a name into a number does not start the container.",
+    remedy: "Set user and group by number, which needs no passwd, or make the account in the Dockerfile.",
     example: { before: "FROM scratch\nUSER app", after: "FROM scratch\nUSER 10001:10001" },
     links: ["https://github.com/opencontainers/image-spec/blob/main/config.md"],
   },
   judge(image) {
-    const { name, uid } = imageUser(image);
     // An account may be in what was not read.
-    if (uid !== undefined || image.gaps.some(({ code }) => code === "layer-unreadable")) return [];
-    return [{ message: `passwd has no user "${name}"` }];
+    if (image.gaps.some(({ code }) => code === "layer-unreadable")) return [];
+    const { name, uid } = imageUser(image);
+    const group = unknownGroup(image);
+    return [
+      ...(uid === undefined ? [`passwd has no user "${shownUser(name)}"`] : []),
+      ...(group === undefined ? [] : [`group has no group "${shownUser(group)}"`]),
+    ].map((message) => ({ message }));
   },
 };
 
@@ -34,8 +38,8 @@ export const namedUser: ImageJudge = {
     links: ["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],
   },
   judge(image) {
-    const { name, uid } = imageUser(image);
-    if (uid === undefined || uid === 0 || /^\d+$/.test(name)) return [];
-    return [{ message: `USER ${name} is ${uid} by the image's passwd` }];
+    const { name, isNumber, uid } = imageUser(image);
+    if (uid === undefined || uid === 0 || isNumber) return [];
+    return [{ message: `USER ${shownUser(name)} is ${uid} by the image's passwd` }];
   },
 };

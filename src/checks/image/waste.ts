@@ -1,11 +1,28 @@
+import { type NumberOption, numberOf } from "../../core/check.ts";
 import type { ImageJudge } from "../../core/image-judge.ts";
 import { languageCacheOf } from "./language-cache.ts";
 import { packageCacheOf } from "./package-cache.ts";
 
-const mostWasted = 20_000_000;
-const leastEfficiency = 0.95;
-/** Under this a low efficiency says nothing: the image is small. */
-const leastWasted = 1_000_000;
+const mostWasted: NumberOption = {
+  name: "bytes",
+  kind: "bytes",
+  default: 20_000_000,
+  meaning: "more wasted bytes are told",
+};
+const leastEfficiency: NumberOption = {
+  name: "efficiency",
+  kind: "ratio",
+  default: 0.95,
+  meaning: "a smaller part of the shipped bytes that is visible in the end is told",
+};
+const leastWasted: NumberOption = {
+  name: "least",
+  kind: "bytes",
+  default: 1_000_000,
+  meaning: "fewer wasted bytes are not told, whatever the efficiency: the image is small",
+};
+
+const mostPaths = 20;
 
 /** Bytes that lower layers ship and later ones replace or remove. */
 export const waste: ImageJudge = {
@@ -14,7 +31,7 @@ export const waste: ImageJudge = {
     aliases: ["dive:highestWastedBytes", "dive:lowestEfficiency"],
     title: "Bytes wasted in lower layers",
     severity: "low",
-    why: "What a later layer removes or changes (chmod and chown, too) is shipped all the same, and can still be read. More than 20 MB, or 5 % of the image, is told.",
+    why: "What a later layer removes or changes (chmod and chown, too) is shipped all the same, and can still be read.",
     remedy:
       "Remove and change files in the RUN that makes them, set owner and mode in COPY (--chown, --chmod), or copy the result from a build stage.",
     example: {
@@ -22,13 +39,15 @@ export const waste: ImageJudge = {
       after: "COPY --chown=10001 app /app",
     },
     links: ["https://github.com/wagoodman/dive"],
+    options: [mostWasted, leastEfficiency, leastWasted],
   },
-  judge({ sights }) {
+  judge({ sights }, options) {
     const { bytes, total, paths } = sights.waste;
     const efficiency = total === 0 ? 1 : (total - bytes) / total;
-    if (bytes < leastWasted || (bytes <= mostWasted && efficiency >= leastEfficiency)) return [];
+    const isMuch = bytes > numberOf(options, mostWasted) || efficiency < numberOf(options, leastEfficiency);
+    if (bytes < numberOf(options, leastWasted) || !isMuch) return [];
     const message = `${(efficiency * 100).toFixed(1)} % of ${megabytes(total)} shipped are visible in the end`;
-    return [{ message, paths: paths.map(({ path }) => path), bytes }];
+    return [{ message, paths: paths.slice(0, mostPaths).map(({ path }) => path), bytes }];
   },
 };
 

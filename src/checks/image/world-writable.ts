@@ -1,4 +1,5 @@
 import type { TreeCheck } from "../../core/sights.ts";
+import { allowedPaths } from "./allowed.ts";
 
 /** Files that everybody may change. */
 export const worldWritableFile: TreeCheck = {
@@ -14,6 +15,7 @@ export const worldWritableFile: TreeCheck = {
       after: "COPY --chown=10001:10001 --chmod=755 app /app",
     },
     links: ["https://docs.docker.com/reference/dockerfile/#copy---chown---chmod"],
+    options: [allowedPaths],
   },
   look({ kind, mode }) {
     if (kind !== "file" || (mode & 0o002) === 0) return undefined;
@@ -33,6 +35,7 @@ export const worldWritableDirectory: TreeCheck = {
       "Give the directory to the user that must write it; where several must, set the sticky bit (chmod 1777), as on /tmp.",
     example: { before: "RUN mkdir -m 777 /data", after: "RUN install -d -o 10001 -g 10001 /data" },
     links: ["https://man7.org/linux/man-pages/man1/chmod.1.html"],
+    options: [allowedPaths],
   },
   look({ kind, mode }) {
     if (kind !== "directory" || (mode & 0o1002) !== 0o002) return undefined;

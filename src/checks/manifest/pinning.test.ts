@@ -15,6 +15,13 @@ const rows: readonly (readonly [reference: string, pinned: string, found: string
 for (const [reference, pinned, found] of rows)
   test(`pinnedOf() and checkPinning() say "${pinned}" and "${found}" of "${reference}"`, () => {
     assert.equal(pinnedOf(reference), pinned);
-    const checks = checkPinning({ reference, uses: [] });
+    const checks = checkPinning({ reference, uses: [] }, {});
     assert.equal(checks.map(({ id, severity }) => `${severity} ${id}`).join(), found);
   });
+
+test("checkPinning() takes severities from the policy, and makes nothing of what is off", () => {
+  const image = { reference: "nginx:1.27", uses: [] };
+  const [rated] = checkPinning(image, { "SW-IM-080": { severity: "critical" } });
+  assert.equal(rated?.severity, "critical");
+  assert.deepEqual(checkPinning(image, { "SW-IM-080": { off: true } }), []);
+});

@@ -1,5 +1,6 @@
 import type { CheckFinding, CheckText } from "../../core/check.ts";
 import type { NamedImage, Pinned } from "../../core/image-set.ts";
+import type { Policy } from "../../core/policy.ts";
 import { splitReference } from "../../core/reference.ts";
 
 /** An image that the files name by a tag. */
@@ -39,10 +40,15 @@ export function pinnedOf(reference: string): Pinned {
 }
 
 /** What is to be said of how the files name an image: one finding at most, with the places. */
-export function checkPinning({ reference, uses }: NamedImage): readonly CheckFinding[] {
+export function checkPinning(
+  { reference, uses }: NamedImage,
+  settings: Policy["checks"],
+): readonly CheckFinding[] {
   const pinned = pinnedOf(reference);
   if (pinned === "digest") return [];
-  const { id, aliases, title, severity, why, remedy } = pinned === "tag" ? notByDigest : latestOrNone;
+  const { id, aliases, title, severity: usual, why, remedy } = pinned === "tag" ? notByDigest : latestOrNone;
+  const { off = false, severity = usual } = settings[id] ?? {};
+  if (off) return [];
   const paths = uses.map(({ file, line }) => (line === null ? file : `${file}:${line}`));
   const message = `"${reference}" ${states[pinned]}`;
   return [{ id, aliases, title, severity, why, remedy, message, paths, findings: 0 }];
