@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { checkTexts } from "../checks/image/list.ts";
+import { imageChecks } from "../checks/list.ts";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
 import type { Facts, Report } from "../core/report.ts";
 import { evaluate } from "../policy/evaluate.ts";
@@ -51,7 +51,7 @@ function textOf(path: string, io: Io): string {
 
 /** A report's facts as another policy would have them: its checks by their own severities and that policy's. */
 export function factsUnder(report: Report, { policy }: LoadedPolicy): Facts {
-  const own = new Map(checkTexts.map(({ id, severity }) => [id, severity]));
+  const own = new Map(imageChecks.map(({ id, severity }) => [id, severity]));
   const { schemaVersion: _version, policy: _policy, verdict: _verdict, ...facts } = report;
   return { ...facts, checks: settledChecks(report.checks, policy.checks, (id) => own.get(id)) };
 }

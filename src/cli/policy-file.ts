@@ -24,12 +24,9 @@ export function policyFileOf(io: Io): string | undefined {
 
 /** How policies find what they name. */
 export async function policySources(io: Io): Promise<PolicySources> {
-  const [{ checkTexts }, { pinningChecks }] = await Promise.all([
-    import("../checks/image/list.ts"),
-    import("../checks/manifest/pinning.ts"),
-  ]);
+  const { imageChecks } = await import("../checks/list.ts");
   return {
-    checks: [...checkTexts, ...pinningChecks],
+    checks: imageChecks,
     read(path) {
       const file = resolve(io.cwd, path);
       if (!existsSync(file)) return undefined;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { checkTexts } from "../checks/image/list.ts";
+import { imageChecks } from "../checks/list.ts";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
 import type { ImageVerdict } from "../core/report.ts";
 import { caseFacts } from "../policy/case-facts.ts";
@@ -18,7 +18,7 @@ import { policySources } from "./policy-file.ts";
 export async function testPolicy(name: string, given: string | undefined, io: Io): Promise<number> {
   const loaded = await loadPolicy(name, await policySources(io));
   const file = given ?? casesBeside(name);
-  const cases = readCases(textOf(file, io), file, checkTexts);
+  const cases = readCases(textOf(file, io), file, imageChecks);
   let failed = 0;
   for (const one of cases) {
     const wrong = differences(one, judged(one, loaded, file, io));
@@ -52,7 +52,7 @@ function judged(one: PolicyCase, loaded: LoadedPolicy, file: string, io: Io): Im
   const { policy, expressions } = loaded;
   const path = one.report === undefined ? undefined : join(dirname(file), one.report.value);
   const base = path === undefined ? cleanFacts : factsUnder(savedReport(path, io), loaded);
-  const { facts, placements } = caseFacts(one, base, checkTexts);
+  const { facts, placements } = caseFacts(one, base, imageChecks);
   const checks = settledChecks(facts.checks, policy.checks);
   return evaluate({ ...facts, checks }, policy, { expressions, placements });
 }

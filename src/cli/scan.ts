@@ -1,6 +1,7 @@
 import type { Report } from "../core/report.ts";
 import { scanReport } from "../pipeline/scan.ts";
 import type { LoadedPolicy } from "../policy/load.ts";
+import { settingsOver } from "../policy/settle.ts";
 import { jsonReport } from "../reports/json.ts";
 import { checkSettings } from "./check-options.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
@@ -151,7 +152,7 @@ async function policyOf(values: ScanValues, io: Io): Promise<LoadedPolicy> {
       onlyFixed: values["only-fixed"] ?? policy.onlyFixed,
       unownedExecutables:
         values["require-owned-executables"] === true ? "unknown" : policy.unownedExecutables,
-      checks: { ...policy.checks, ...settings },
+      checks: settingsOver(policy.checks, settings),
     },
   };
 }

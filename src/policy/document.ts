@@ -4,9 +4,10 @@ import type { Policy, Rule } from "../core/policy.ts";
 /** A policy as it would be written without extending another: read again on top of the preset `recommended` it is the same. */
 export function policyText(policy: Policy): string {
   const { failOn, onlyFixed, unownedExecutables, checks, rules, unknown, exceptions, baseline } = policy;
-  const settings = Object.entries(checks).flatMap(([id, { severity, off }]): [string, string][] =>
-    off === true ? [[id, "off"]] : severity === undefined ? [] : [[id, severity]],
-  );
+  const settings = Object.entries(checks).map(([id, { severity, off, options }]) => [
+    id,
+    off === true ? "off" : options === undefined ? severity : present({ severity, options }),
+  ]);
   const grace = Object.entries(baseline.graceDays).map(([severity, days]) => [severity, `${days}d`]);
   return stringify(
     present({

@@ -1,9 +1,11 @@
 import type { CheckText } from "../core/check.ts";
+import { checkSettingsOf } from "../core/check-settings.ts";
 import { nearest } from "../core/nearest.ts";
 import type { CheckSetting, Policy, Rule, RuleTarget, Scope } from "../core/policy.ts";
 import type { About } from "./expression-types.ts";
 import { type PolicyDocument, type RuleDocument, targets } from "./policy-shape.ts";
 import { shorthandRules } from "./reasons.ts";
+import { settingsOver } from "./settle.ts";
 import { expected, type Placed, type Reader } from "./shape.ts";
 
 /** What one document says, to be put over what it extends. */
@@ -13,7 +15,7 @@ export interface PolicyLayer {
   over(below: Policy): Policy;
 }
 
-type Checks = readonly Pick<CheckText, "id" | "aliases">[];
+type Checks = readonly CheckText[];
 
 /** Reads what a document's words mean; what is wrong is told to its reader. `inherited`: ids of the rules below; undefined where they could not be read. */
 export function layerOf(
@@ -32,7 +34,7 @@ export function layerOf(
       failOn: failOn === undefined ? below.failOn : failOn === "any" ? "unknown" : failOn,
       onlyFixed: onlyFixed ?? below.onlyFixed,
       unownedExecutables: unownedExecutables ?? below.unownedExecutables,
-      checks: { ...below.checks, ...checks },
+      checks: settingsOver(below.checks, checks),
       rules: rulesOver(
         below.rules,
         rules.map(({ rule }) => rule),
@@ -63,13 +65,24 @@ function checksOf({ checks = [] }: PolicyDocument, reader: Reader, known: Checks
   const settings = checks.flatMap(([name, setting]): (readonly [string, CheckSetting])[] => {
     const meant = known.filter(({ id, aliases }) => [id, ...aliases].includes(name.value.toUpperCase()));
     if (meant.length === 0) return unknownCheck(name, reader, known);
-    const value: CheckSetting =
-      setting === "off"
-        ? { off: true }
-        : { severity: typeof setting === "string" ? setting : setting.severity };
-    return meant.map(({ id }) => [id, value]);
+    return meant.map(({ id }) => [id, settingOf(id, setting, reader, known)]);
   });
   return Object.fromEntries(settings);
+}
+
+type WrittenSetting = NonNullable<PolicyDocument["checks"]>[number][1];
+
+function settingOf(id: string, setting: WrittenSetting, reader: Reader, known: Checks): CheckSetting {
+  if (setting === "off") return { off: true };
+  if (typeof setting === "string") return { severity: setting };
+  const { severity, options = [] } = setting;
+  const raw = { severity, options: byName(options) };
+  const { settings, problems } = checkSettingsOf({ [id]: raw }, known);
+  for (const { option, message } of problems) {
+    const at = options.find(([name]) => name.value === option)?.[0].at ?? 0;
+    expected(reader, at, `options that ${id} has: ${message}`);
+  }
+  return settings[id] ?? {};
 }
 
 function unknownCheck({ value, at }: Placed<string>, reader: Reader, known: Checks): [] {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "yaml";
-import { checkTexts } from "../checks/image/list.ts";
+import { imageChecks } from "../checks/list.ts";
 import { policyText } from "./document.ts";
 import { defaultPolicy } from "./evaluate.ts";
 import { loadPolicy, type PolicyReading, problemText, readPolicy } from "./load.ts";
@@ -14,7 +14,7 @@ type Files = Readonly<Record<string, string>>;
 
 function read(text: string, more: Files = {}): Promise<PolicyReading> {
   const files: Files = { "seaworthy.yaml": text, ...more };
-  return readPolicy("seaworthy.yaml", { checks: checkTexts, read: (path) => files[path] });
+  return readPolicy("seaworthy.yaml", { checks: imageChecks, read: (path) => files[path] });
 }
 
 async function problems(text: string, more: Files = {}): Promise<readonly string[]> {
@@ -31,6 +31,7 @@ const valid: readonly string[] = [
   "version: 1\nextends: [starter, distroless]\nfailOn: any\nonlyFixed: true\nunownedExecutables: unknown\n",
   "version: 1\nunknown: {default: pass, feed-missing: fail, undecided: unknown}\n",
   "version: 1\nchecks: {SW-IM-001: off, dkl-di-0001: high, SW-IM-004: {severity: critical}}\n",
+  "version: 1\nchecks: {SW-IM-106: {options: {days: 90d}}, SW-IM-062: {severity: low, options: {}}}\n",
   "version: 1\nexceptions: {longest: 90d}\nbaseline: {newAdvisories: fail, grace: {critical: 7d, unknown: 0d}}\n",
   rule("finding: {}"),
   rule(
@@ -96,6 +97,14 @@ const invalid: readonly [text: string, expected: readonly string[], bySchema: bo
     "version: 1\nchecks: {SW-IM-001: {severity: off}}\n",
     ['2:32: expected one of critical, high, medium, low, negligible, found "off"'],
     true,
+  ],
+  [
+    "version: 1\nchecks: {SW-IM-106: {options: {day: 90d}}, SW-IM-105: {options: {days: {}}}}\n",
+    [
+      '2:32: expected options that SW-IM-106 has: the check has no option "day": the nearest is days',
+      "2:72: expected a text or a number, found keys with values",
+    ],
+    false,
   ],
   ["version: 1\nrules: []\n", ["2:8: expected a list that is not empty, found an empty list"], true],
   [
@@ -192,14 +201,14 @@ test("schemas/policy.schema.json is what the reader reads by", () => {
 for (const [name, text] of Object.entries(presets))
   test(`preset ${name} is a valid policy, and the same when it is shown and read again`, async () => {
     assert.ok(schema(parse(text)), JSON.stringify(schema.errors));
-    const { policy } = await loadPolicy(name, { checks: checkTexts, read: () => undefined });
+    const { policy } = await loadPolicy(name, { checks: imageChecks, read: () => undefined });
     const again = await read(policyText(policy));
     assert.ok("loaded" in again);
     assert.deepEqual(again.loaded.policy, policy);
   });
 
 test("preset recommended is what the tool does without a policy, and what is below every policy", async () => {
-  const sources = { checks: checkTexts, read: () => undefined };
+  const sources = { checks: imageChecks, read: () => undefined };
   assert.deepEqual((await loadPolicy("recommended", sources)).policy, defaultPolicy);
   const bare = await read("version: 1\n");
   assert.ok("loaded" in bare);
@@ -245,7 +254,7 @@ test("readPolicy() tells what is wrong in the file in which it is, and follows n
 });
 
 test("loadPolicy() refuses an invalid policy with all its places", async () => {
-  const sources = { checks: checkTexts, read: () => "version: 1\nfailOn: 3\nrules: {}\n" };
+  const sources = { checks: imageChecks, read: () => "version: 1\nfailOn: 3\nrules: {}\n" };
   await assert.rejects(loadPolicy("p.yaml", sources), {
     code: "policy-invalid",
     message: /^read policy "p\.yaml": p\.yaml:2:9: expected .*; p\.yaml:3:8: expected a list/u,
@@ -253,7 +262,7 @@ test("loadPolicy() refuses an invalid policy with all its places", async () => {
 });
 
 test("loadPolicy() refuses a name that is neither file nor preset", async () => {
-  const sources = { checks: checkTexts, read: () => undefined };
+  const sources = { checks: imageChecks, read: () => undefined };
   await assert.rejects(loadPolicy("nope", sources), {
     code: "policy-invalid",
     message: /no such file and no such preset/u,
@@ -266,4 +275,22 @@ test("readPolicy() does not take long over hostile texts", async () => {
   assert.ok((await problems("[".repeat(5000))).length > 0);
   assert.ok((await problems(`version: 1\nrules: ${"[{id: a},".repeat(3000)}{}]`)).length > 0);
   assert.ok(performance.now() - before < 5000);
+});
+
+test("readPolicy() adds the options of a check up; a severity and off take each other's place", async () => {
+  const below =
+    "version: 1\nchecks: {SW-IM-105: {severity: low, options: {days: 7d}}, SW-IM-106: off, SW-IM-001: low}\n";
+  const text =
+    "version: 1\nextends: ./b.yaml\nchecks: {SW-IM-105: {options: {versions: 2}}, SW-IM-106: high, SW-IM-001: off}\n";
+  const reading = await read(text, { "b.yaml": below });
+  assert.ok("loaded" in reading, JSON.stringify(reading));
+  const { policy } = reading.loaded;
+  assert.deepEqual(policy.checks, {
+    "SW-IM-105": { severity: "low", options: { days: 7, versions: 2 } },
+    "SW-IM-106": { severity: "high" },
+    "SW-IM-001": { off: true },
+  });
+  const again = await read(policyText(policy));
+  assert.ok("loaded" in again);
+  assert.deepEqual(again.loaded.policy, policy);
 });

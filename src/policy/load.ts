@@ -16,7 +16,7 @@ export interface PolicySources {
   /** Text of a file; undefined: there is none. Paths are as the policy that names them leads to them. */
   readonly read: (path: string) => string | undefined;
   /** Every check that a policy may name. */
-  readonly checks: readonly Pick<CheckText, "id" | "aliases">[];
+  readonly checks: readonly CheckText[];
 }
 
 /** A policy to decide by. */

@@ -16,6 +16,7 @@ import {
   placed,
   record,
   type Shape,
+  scalar,
   text,
   wordOr,
 } from "./shape.ts";
@@ -155,7 +156,16 @@ export type RuleDocument = NonNullable<ReturnType<typeof rule.read>>;
 const unknownAction = choice(["unknown", "fail", "pass"]);
 const checkSetting = wordOr(
   choice([...rated, "off"], "How bad its findings are, or that it makes none."),
-  object({ severity: choice(rated, "How bad its findings are.") }, { least: 1, more: { minProperties: 1 } }),
+  object(
+    {
+      severity: choice(rated, "How bad its findings are."),
+      options: record(
+        wordOr(scalar(), list(scalar(), undefined, 0)),
+        "The check's own options, by docs/checks.",
+      ),
+    },
+    { least: 1, more: { minProperties: 1 } },
+  ),
 );
 const unknownCodes = [
   "default",
@@ -190,7 +200,7 @@ export const policyShape = object(
       "What becomes of something that could not be looked at, by its code; `default` for all others.",
       unknownCodes,
     ),
-    checks: record(checkSetting, "Severity of each check, by id or alias, or `off`."),
+    checks: record(checkSetting, "Severity and options of each check, by id or alias, or `off`."),
     rules: list(placed(rule)),
     exceptions: object(
       { longest: days("An exception that lasts longer is an error.") },

@@ -88,6 +88,18 @@ export function exactly<const N extends number>(wanted: N, description?: string)
   };
 }
 
+/** A text or a number, for others to say what it means. */
+export function scalar(): Shape<string | number> {
+  return {
+    json: { type: ["string", "number"] },
+    read(node, reader, at) {
+      const value = scalarOf(node);
+      const fits = typeof value === "string" || typeof value === "number";
+      return fits ? value : wrong(node, reader, at, "a text or a number");
+    },
+  };
+}
+
 /** A text, by a pattern in words. */
 export function text(words: string, pattern: RegExp, description?: string): Shape<string> {
   return {
