@@ -102,7 +102,7 @@ const invalid: readonly [text: string, expected: readonly string[], bySchema: bo
     "version: 1\nchecks: {SW-IM-106: {options: {day: 90d}}, SW-IM-105: {options: {days: {}}}}\n",
     [
       '2:32: expected options that SW-IM-106 has: the check has no option "day": the nearest is days',
-      "2:72: expected a text or a number, found keys with values",
+      "2:72: expected a list, found keys with values",
     ],
     false,
   ],
