@@ -1,8 +1,7 @@
 import type { Policy } from "../core/policy.ts";
-import type { Report } from "../core/report.ts";
 import { scanReport } from "../pipeline/scan.ts";
 import { defaultPolicy } from "../policy/evaluate.ts";
-import { jsonReport } from "../reports/json.ts";
+import { formatNames, scanFormats, setFormats } from "../reports/formats.ts";
 import { checkSettings } from "./check-options.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import {
@@ -23,15 +22,11 @@ import {
   refuseCurrencyValues,
 } from "./scan-currency.ts";
 import { prepare, sampleImage } from "./scan-image.ts";
-import { tableOptions } from "./terminal.ts";
-import { writeOutput } from "./write-output.ts";
-
-const formats = ["table", "json"] as const;
+import { formatOptions, formatUsage, readTemplate, writeFormats } from "./write-formats.ts";
 
 const options = {
   ...imageOptions,
-  format: { type: "string", short: "f", multiple: true },
-  output: { type: "string", short: "o" },
+  ...formatOptions,
   all: { type: "boolean" },
   "fail-on": { type: "string" },
   "only-fixed": { type: "boolean" },
@@ -53,9 +48,7 @@ IMAGE  docker-archive:FILE[:TAG]  oci:DIR_OR_TAR[:TAG]  oci-archive:FILE  dir:RO
 k8s    finds the images that manifests, charts, kustomizations and Compose files name (default: below the current
        directory), scans each once and gives one verdict. An image of that name is registry:k8s.
 
-  -f, --format FORMAT    table (default) or json; FORMAT=FILE writes a file; may be given again
-  -o, --output FILE      write the format without a file there
-      --all              show long lists whole
+${formatUsage(formatNames(scanFormats))}      --all              show long lists whole
       --fail-on SEVERITY critical, high (default), medium, low, negligible, any or never
       --only-fixed       fail only on findings that a version mends
       --check ID=SEVERITY|off
@@ -86,7 +79,8 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   if (values.values !== undefined) throw usageError("scan", "--values is an option of scan k8s");
   if (more.length > 0) throw usageError("scan", `"${more[0]}" is one argument too many`);
   if (given === "") throw usageError("scan", "the image reference is empty");
-  const wanted = outputs("scan", values.format ?? [], formats, io, values.output);
+  const wanted = outputs("scan", values.format ?? [], formatNames(scanFormats), io, values.output);
+  const template = await readTemplate("scan", values.template, wanted, io);
   const policy = policyOf(values);
   const today = judgedDay("scan", values, io);
   checkCurrencyValues("scan", values);
@@ -95,8 +89,7 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   try {
     const answers = await askAbroad("scan", indexed, dockerfile, values, io);
     const report = scanReport(indexed, { database, policy, today, answers });
-    for (const { format, file } of wanted)
-      await writeOutput(await render(report, format, file, values.all === true, io), file, io);
+    await writeFormats(report, scanFormats, wanted, { all: values.all === true, template }, io);
     return exitCodes[report.verdict.decision];
   } finally {
     database.close();
@@ -108,12 +101,14 @@ async function runK8s(places: readonly string[], values: ScanValues, io: Io): Pr
     throw usageError("scan", "--dockerfile speaks of one image, scan k8s of many");
   refuseCurrencyValues("scan", values, "speaks of one image, scan k8s of many");
   const { scanK8s } = await import("./scan-k8s.ts");
+  const wanted = outputs("scan", values.format ?? [], formatNames(setFormats), io, values.output);
   const request = {
     places,
     values,
     chartValues: values.values ?? [],
     policy: policyOf(values),
-    outputs: outputs("scan", values.format ?? [], formats, io, values.output),
+    outputs: wanted,
+    template: await readTemplate("scan", values.template, wanted, io),
     all: values.all === true,
     listOnly: values["no-scan"] === true,
   };
@@ -123,6 +118,7 @@ async function runK8s(places: readonly string[], values: ScanValues, io: Io): Pr
 interface ScanValues extends CurrencyValues {
   readonly format?: readonly string[] | undefined;
   readonly output?: string | undefined;
+  readonly template?: string | undefined;
   readonly all?: boolean | undefined;
   readonly "fail-on"?: string | undefined;
   readonly "only-fixed"?: boolean | undefined;
@@ -140,21 +136,4 @@ function policyOf(values: ScanValues): Policy {
     unownedExecutables: values["require-owned-executables"] === true ? "unknown" : "list",
     checks: checkSettings("scan", values.check ?? []),
   };
-}
-
-async function render(
-  report: Report,
-  format: (typeof formats)[number],
-  file: string | undefined,
-  all: boolean,
-  io: Io,
-): Promise<string | Iterable<string>> {
-  switch (format) {
-    case "json":
-      return jsonReport(report);
-    case "table": {
-      const { tableReport } = await import("../reports/table.ts");
-      return tableReport(report, tableOptions(io, file, all));
-    }
-  }
 }
