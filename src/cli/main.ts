@@ -77,12 +77,12 @@ interface Target {
 }
 
 // A file of yesterday's report must not be taken for today's. When the file cannot be written either, the line on stderr is left.
-async function writeError(error: Failure, { format, file }: Target, io: Io): Promise<void> {
+async function writeError(failure: Failure, { format, file }: Target, io: Io): Promise<void> {
   const [{ writeOutput }, { errorOutput, errorLine }] = await Promise.all([
     import("./write-output.ts"),
     import("../reports/error-output.ts"),
   ]);
-  const text = errorOutput(format, error) ?? (file === undefined ? "" : errorLine(error));
+  const text = errorOutput(format, failure) ?? (file === undefined ? "" : errorLine(failure));
   if (text === "") return;
   await writeOutput(text, file === undefined ? undefined : resolve(io.cwd, file), io).catch(() => undefined);
 }
