@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   exceptions: () => import("./exceptions.ts"),
   db: () => import("./db.ts"),
   alert: () => import("./alert.ts"),
+  verify: () => import("./verify.ts"),
   explain: () => import("./explain.ts"),
   vex: () => import("./vex.ts"),
 };
