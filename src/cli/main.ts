@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   db: () => import("./db.ts"),
   alert: () => import("./alert.ts"),
   verify: () => import("./verify.ts"),
+  attest: () => import("./attest.ts"),
   explain: () => import("./explain.ts"),
   vex: () => import("./vex.ts"),
 };

@@ -27,8 +27,6 @@ export interface AttachedImage {
 
 /** Where something can be attached. */
 export interface Destination {
-  /** Media type and size of the first subject's document. */
-  readonly subject: { readonly mediaType: string; readonly digest: string; readonly size: number };
   putBlob(bytes: Uint8Array): Promise<void>;
   /** Under a tag, or under its digest. Answers whether the registry will list it among the referrers of its subject. */
   putManifest(bytes: Uint8Array, mediaType: string, tag?: string): Promise<{ readonly listed: boolean }>;

@@ -94,8 +94,9 @@ function unfitCertificate({ bundle }: Claim, name: string | undefined): string |
   if (raw === undefined) return "there is no certificate";
   const certificate = new X509Certificate(raw);
   if (certificate.ca) return "the certificate is an authority's";
-  if (certificate.keyUsage?.includes(codeSigning) !== true)
-    return "the certificate is not one for signing code";
+  // Node answers undefined where the extension is not there, whatever its types say.
+  const usages: readonly string[] | undefined = certificate.keyUsage;
+  if (usages?.includes(codeSigning) !== true) return "the certificate is not one for signing code";
   const names = certificate.subjectAltName ?? "";
   const spelled = ["URI", "email"].flatMap((kind) => [`${kind}:${name}`, `${kind}:${JSON.stringify(name)}`]);
   return spelled.includes(names) ? undefined : "the certificate has not one plain name";

@@ -7,7 +7,6 @@ export interface Statement {
   readonly predicateType: string;
   /** `sha256:…` and `sha512:…` of all its subjects. */
   readonly subjects: readonly string[];
-  readonly predicate: unknown;
 }
 
 const types: readonly string[] = ["https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1"];
@@ -31,24 +30,26 @@ export function parseStatement(bytes: Uint8Array): Statement {
   return {
     predicateType,
     subjects: subjects.flatMap((item, index) => digestsOf(item, `${what}.subject[${index}]`)),
-    predicate: whole["predicate"],
   };
 }
 
-/** A statement's bytes: the same for the same predicate, in the order of its keys. */
+/**
+ * A statement's bytes: the same for the same predicate, which stands in it as it was written (numbers that JavaScript would round
+ * stay what they are). `predicate` is JSON.
+ */
 export function writeStatement(
   subject: { readonly name: string; readonly digest: string },
   predicateType: string,
-  predicate: unknown,
+  predicate: string,
 ): Buffer<ArrayBuffer> {
   const [algorithm = "", hex = ""] = subject.digest.split(":");
-  const statement = {
+  const name = subject.name === "" ? {} : { name: subject.name };
+  const head = JSON.stringify({
     _type: types[1],
-    subject: [{ name: subject.name, digest: { [algorithm]: hex } }],
+    subject: [{ ...name, digest: { [algorithm]: hex } }],
     predicateType,
-    predicate,
-  };
-  return Buffer.from(JSON.stringify(statement));
+  });
+  return Buffer.from(`${head.slice(0, -1)},"predicate":${predicate.trim()}}`);
 }
 
 function digestsOf(value: unknown, where: string): readonly string[] {

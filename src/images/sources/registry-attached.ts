@@ -44,7 +44,7 @@ export async function attachedInRegistry(
       tagged: (tag) => firstTagged(sources, tag, reference),
       manifest: (wanted) => manifestOf(sources, wanted, reference),
       blob: (wanted, size, limit) => blobOf(sources, wanted, size, limit),
-      destination: origin === undefined ? undefined : destinationOf(origin, root.descriptor),
+      destination: origin === undefined ? undefined : destinationOf(origin),
       close: () => network.close(),
     };
   } catch (thrown) {

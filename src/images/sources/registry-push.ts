@@ -2,14 +2,12 @@ import { createHash } from "node:crypto";
 import { SeaworthyError } from "../../core/errors.ts";
 import type { HttpResponse } from "../../net/http.ts";
 import type { Destination } from "../attached-image.ts";
-import type { Descriptor } from "../manifest.ts";
 import type { RegistryClient } from "./registry-client.ts";
 import { type Source, statusError } from "./registry-sources.ts";
 
 /** Pushes to a repository (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#push). */
-export function destinationOf(origin: Source, { mediaType, digest, size }: Descriptor): Destination {
+export function destinationOf(origin: Source): Destination {
   return {
-    subject: { mediaType, digest, size },
     putBlob: async (bytes) => putBlob(await origin.client(), bytes),
     putManifest: async (bytes, type, tag) => putManifest(await origin.client(), bytes, type, tag),
   };
