@@ -1,5 +1,6 @@
 import { SeaworthyError } from "../core/errors.ts";
 import { isRecord } from "../formats/shape.ts";
+import { parseVerdictPredicate } from "./verdict-predicate.ts";
 
 const own = "https://seaworthy.dev/attestation";
 
@@ -49,8 +50,7 @@ export function checkPredicate(
       );
       return requireSubject(isRecord(found["image"]) ? found["image"]["digest"] : undefined, subjects, what);
     case predicateTypes.verdict:
-      requireField(typeof found["decision"] === "string", what, "a verdict");
-      return requireSubject(found["imageDigest"], subjects, what);
+      return requireSubject(parseVerdictPredicate(found).imageDigest, subjects, what);
     default:
       return undefined;
   }

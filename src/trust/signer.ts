@@ -47,9 +47,9 @@ export function verifyByCertificate(
   try {
     const entity = entityOf(claim);
     const { identity } = new Verifier(root.material, root.thresholds).verify(entity);
-    const unfit = unfitCertificate(claim, identity?.subjectAlternativeName);
-    if (unfit !== undefined) return { code: "certificate-untrusted", message: unfit };
     const name = identity?.subjectAlternativeName ?? "";
+    const unfit = unfitCertificate(claim, name);
+    if (unfit !== undefined) return { code: "certificate-untrusted", message: unfit };
     const vouching = identity?.extensions?.issuer ?? "";
     const known = vouching === issuer && identities.some(({ matches }) => matches(name));
     return known
@@ -83,7 +83,7 @@ const codeSigning = "1.3.6.1.5.5.7.3.3";
  * What the library does not look at: that the certificate is one for signing and no authority's, and that it has one name, the
  * one that the library read. (It reads names as 7-bit text: letters of other alphabets would come out as other people's.)
  */
-function unfitCertificate({ bundle }: Claim, name: string | undefined): string | undefined {
+function unfitCertificate({ bundle }: Claim, name: string): string | undefined {
   const { content } = bundle.verificationMaterial;
   const raw =
     content.$case === "certificate"
@@ -98,7 +98,9 @@ function unfitCertificate({ bundle }: Claim, name: string | undefined): string |
   const usages: readonly string[] | undefined = certificate.keyUsage;
   if (usages?.includes(codeSigning) !== true) return "the certificate is not one for signing code";
   const names = certificate.subjectAltName ?? "";
-  const spelled = ["URI", "email"].flatMap((kind) => [`${kind}:${name}`, `${kind}:${JSON.stringify(name)}`]);
+  // Node quotes a name with a comma, and writes the comma as an escape.
+  const quoted = JSON.stringify(name).replaceAll(",", "\\u002c");
+  const spelled = ["URI", "email"].flatMap((kind) => [`${kind}:${name}`, `${kind}:${quoted}`]);
   return spelled.includes(names) ? undefined : "the certificate has not one plain name";
 }
 
