@@ -132,6 +132,8 @@ async function readAuthorities(values: Values, io: Io): Promise<Authorities> {
 
 async function certificateAuthorities(values: Values, io: Io): Promise<readonly CertificateAuthority[]> {
   const roots = values["trusted-root"] ?? [];
+  if (values["certificate-identity"]?.includes("") === true)
+    throw usageError("verify", "--certificate-identity is empty");
   const identities = [
     ...(values["certificate-identity"] ?? []).map(exactIdentity),
     ...(values["certificate-identity-glob"] ?? []).map(globIdentity),
