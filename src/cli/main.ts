@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   alert: () => import("./alert.ts"),
   verify: () => import("./verify.ts"),
   attest: () => import("./attest.ts"),
+  sign: () => import("./sign.ts"),
   explain: () => import("./explain.ts"),
   vex: () => import("./vex.ts"),
 };

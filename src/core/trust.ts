@@ -69,8 +69,8 @@ export interface TrustFacts {
   readonly incomplete: readonly string[];
 }
 
-/** Does an item answer to a demand? What could not be read may be any. */
-export function answers(item: TrustItem, demand: TrustDemand): boolean {
+// What could not be read may be any.
+function answers(item: TrustItem, demand: TrustDemand): boolean {
   if (item.kind === "unknown") return true;
   if (item.kind !== demand.kind) return false;
   if (demand.kind === "signature" || item.predicateType === demand.predicateType) return true;

@@ -27,6 +27,8 @@ export interface AttachedImage {
 
 /** Where something can be attached. */
 export interface Destination {
+  /** What is under a tag there now, and not in a mirror. */
+  tagged(tag: string): Promise<Uint8Array | undefined>;
   putBlob(bytes: Uint8Array): Promise<void>;
   /** Under a tag, or under its digest. Answers whether the registry will list it among the referrers of its subject. */
   putManifest(bytes: Uint8Array, mediaType: string, tag?: string): Promise<{ readonly listed: boolean }>;

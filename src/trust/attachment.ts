@@ -19,7 +19,6 @@ export interface Subject {
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 const indexType = "application/vnd.oci.image.index.v1+json";
 const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
-const envelopeType = "application/vnd.dsse.envelope.v1+json";
 const emptyConfig = Buffer.from("{}");
 
 /**
@@ -65,18 +64,33 @@ export function referrersIndex(
   return { mediaType: indexType, manifest: encode(index), blobs: [] };
 }
 
-/** An image of cosign's tag `.att` with one more layer. `before` is what is under the tag now. */
+/** A layer of cosign's own layout. */
+export interface CosignLayer {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** An attestation under cosign's tag `.att` (https://github.com/sigstore/cosign/blob/main/specs/ATTESTATION_SPEC.md). */
+export function envelopeLayer(envelope: Uint8Array, predicateType: string): CosignLayer {
+  const mediaType = "application/vnd.dsse.envelope.v1+json";
+  return { bytes: envelope, mediaType, annotations: { [signatureKey]: "", predicateType } };
+}
+
+/** A signature under cosign's tag `.sig` (https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md). */
+export function signatureLayer(payload: Uint8Array, signature: Buffer): CosignLayer {
+  const mediaType = "application/vnd.dev.cosign.simplesigning.v1+json";
+  return { bytes: payload, mediaType, annotations: { [signatureKey]: signature.toString("base64") } };
+}
+
+/** What is under cosign's tag, with one more layer. `before` is what is there now. */
 export function cosignAttachment(
   before: Uint8Array | undefined,
-  envelope: Uint8Array,
-  predicateType: string,
+  { bytes, mediaType, annotations }: CosignLayer,
 ): Attachment {
-  const layer: ArtifactLayer = {
-    ...descriptor(envelope, envelopeType),
-    annotations: { [signatureKey]: "", predicateType },
-  };
-  const earlier = before === undefined ? [] : parseArtifact(before, "attestations under cosign's tag").layers;
-  const layers = [...earlier.filter(({ digest }) => digest !== layer.digest), layer];
+  const layer: ArtifactLayer = { ...descriptor(bytes, mediaType), annotations };
+  const earlier = before === undefined ? [] : parseArtifact(before, "manifest under cosign's tag").layers;
+  const layers = [...earlier.filter((one) => !isSame(one, layer)), layer];
   const config = encode({
     architecture: "",
     os: "",
@@ -89,7 +103,12 @@ export function cosignAttachment(
     config: descriptor(config, "application/vnd.oci.image.config.v1+json"),
     layers,
   };
-  return { mediaType: manifestType, manifest: encode(manifest), blobs: [config, envelope] };
+  return { mediaType: manifestType, manifest: encode(manifest), blobs: [config, bytes] };
+}
+
+// Two signers of one image sign the same payload: what sets their layers apart is the annotation.
+function isSame(one: ArtifactLayer, other: ArtifactLayer): boolean {
+  return one.digest === other.digest && one.annotations[signatureKey] === other.annotations[signatureKey];
 }
 
 function descriptor(bytes: Uint8Array, mediaType: string): Subject {

@@ -101,7 +101,10 @@ test("gather() bounds what it reads, and says so", async () => {
 
   const wide = registry();
   const layer = { mediaType: types.dsse, digest: wide.put(Buffer.from("x")), size: 1, annotations: {} };
-  wide.tags.set(cosignTag(subject, "att"), Buffer.from(JSON.stringify({ layers: Array(5_000).fill(layer) })));
+  wide.tags.set(
+    cosignTag(subject, "att"),
+    Buffer.from(JSON.stringify({ layers: Array.from({ length: 5_000 }, () => layer) })),
+  );
   const all = await gather(wide.source);
   assert.equal(all.materials.length, gatherLimits.items);
   assert.equal(all.incomplete.length, 1);

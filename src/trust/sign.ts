@@ -14,11 +14,7 @@ export interface SignedStatement {
 
 /** Signs a statement. The bytes are the same again for RSA and Ed25519; ECDSA has chance in every signature. */
 export function signStatement(statement: Buffer<ArrayBuffer>, key: KeyObject): SignedStatement {
-  // The last one is SHA-256 for every curve: with it cosign 1 to 3 verify a signature by a key that they are given.
-  const hash = hashesOf(key).at(-1);
-  if (hash === undefined)
-    throw new SeaworthyError("unsupported", "sign statement: a key of this type does not sign");
-  const signature = sign(hash, preAuthEncoding(intotoType, statement), key);
+  const signature = signPayload(preAuthEncoding(intotoType, statement), key);
   const bundle = toDSSEBundle({ artifact: statement, artifactType: intotoType, signature });
   const hinted = {
     ...bundle.verificationMaterial,
@@ -34,6 +30,14 @@ export function signStatement(statement: Buffer<ArrayBuffer>, key: KeyObject): S
     bundle: Buffer.from(JSON.stringify(bundleToJSON({ ...bundle, verificationMaterial: hinted }))),
     envelope: Buffer.from(JSON.stringify(envelope)),
   };
+}
+
+/** Signs bytes. @throws SeaworthyError `unsupported`. */
+export function signPayload(bytes: Uint8Array, key: KeyObject): Buffer<ArrayBuffer> {
+  // The last one is SHA-256 for every curve: with it cosign 1 to 3 verify a signature by a key that they are given.
+  const hash = hashesOf(key).at(-1);
+  if (hash === undefined) throw new SeaworthyError("unsupported", "sign: a key of this type does not sign");
+  return sign(hash, bytes, key);
 }
 
 // As sigstore's own tools: base64 of the public key's SHA-256.

@@ -95,8 +95,8 @@ function unfitCertificate({ bundle }: Claim, name: string): string | undefined {
   const certificate = new X509Certificate(raw);
   if (certificate.ca) return "the certificate is an authority's";
   // Node answers undefined where the extension is not there, whatever its types say.
-  const usages: readonly string[] | undefined = certificate.keyUsage;
-  if (usages?.includes(codeSigning) !== true) return "the certificate is not one for signing code";
+  const usages = new Set(certificate.keyUsage ?? []);
+  if (!usages.has(codeSigning)) return "the certificate is not one for signing code";
   const names = certificate.subjectAltName ?? "";
   // Node quotes a name with a comma, and writes the comma as an escape.
   const quoted = JSON.stringify(name).replaceAll(",", "\\u002c");

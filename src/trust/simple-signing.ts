@@ -28,3 +28,13 @@ export function parseSimpleSigning(bytes: Uint8Array): SimpleSigning {
     dockerReference: optionalText(identity["docker-reference"], `${what}.identity`) ?? "",
   };
 }
+
+/** The payload as cosign writes it. */
+export function writeSimpleSigning({ digest, dockerReference }: SimpleSigning): Buffer<ArrayBuffer> {
+  const critical = {
+    identity: { "docker-reference": dockerReference },
+    image: { "docker-manifest-digest": digest },
+    type: cosignType,
+  };
+  return Buffer.from(JSON.stringify({ critical, optional: null }));
+}

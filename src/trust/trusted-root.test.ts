@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import { z } from "zod";
 import { needs } from "../../tests/support/needs.ts";
 import { scratch, tool } from "../../tests/support/scratch.ts";
@@ -12,11 +12,7 @@ import { readTrustedRoot } from "./trusted-root.ts";
 import { verifyFound } from "./verify.ts";
 
 type Root = Readonly<Record<string, unknown>>;
-let root: Root;
-
-before(async () => {
-  root = (await makeSigstore()).root();
-});
+const root: Root = (await makeSigstore()).root();
 
 test("readTrustedRoot() asks for what the root names", async () => {
   const of = (change: Root): unknown => readTrustedRoot({ ...root, ...change }, "r").thresholds;

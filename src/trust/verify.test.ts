@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { sign } from "node:crypto";
-import { before, suite, test } from "node:test";
-import {
-  type BundleJson,
-  type KeylessSigner,
-  keyedBundle,
-  keyPair,
-  makeSigstore,
-  pae,
-  type Sigstore,
-} from "../../tests/support/sigstore.ts";
+import { suite, test } from "node:test";
+import { type BundleJson, keyedBundle, keyPair, makeSigstore, pae } from "../../tests/support/sigstore.ts";
 import { demandState, type TrustItem } from "../core/trust.ts";
 import type { Authorities } from "./authorities.ts";
 import { exactIdentity, globIdentity } from "./identity.ts";
@@ -26,15 +18,9 @@ const issuer = "https://issuer.example";
 const ours = keyPair();
 const theirs = keyPair();
 const keyed: Authorities = { keys: readPublicKeys(ours.pem, "ours.pub"), certificates: [] };
-let sigstore: Sigstore;
-let release: KeylessSigner;
-let keyless: Authorities;
-
-before(async () => {
-  sigstore = await makeSigstore();
-  release = await sigstore.signer({ identity, issuer });
-  keyless = certificates(sigstore.root());
-});
+const sigstore = await makeSigstore();
+const release = await sigstore.signer({ identity, issuer });
+const keyless = certificates(sigstore.root());
 
 type Change = (bundle: BundleJson) => unknown;
 type Row = readonly [what: string, material: Material | Promise<Material>, code: string];
@@ -265,7 +251,7 @@ suite("verifyFound() with certificates", () => {
         bundle(
           withEntries(
             good,
-            entries(good).map(({ inclusionPromise: _, ...entry }) => entry),
+            entries(good).map((entry) => ({ ...entry, inclusionPromise: undefined })),
           ),
         ),
         "time-unproven",

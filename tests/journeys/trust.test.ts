@@ -43,14 +43,12 @@ const answer = z.object({
   incomplete: z.array(z.string()),
 });
 
-before(() => {
-  for (const [name, { key, pem }] of Object.entries({ ours, theirs })) {
-    writeFileSync(path(`${name}.pub`), pem);
-    writeFileSync(path(`${name}.key`), key.export({ type: "pkcs8", format: "pem" }));
-  }
-  writeFileSync(path("p.json"), '{"exact": 12345678901234567890, "float": 1.0}\n');
-  writeFileSync(path("bom.json"), '{"bomFormat":"CycloneDX"}');
-});
+for (const [name, { key, pem }] of Object.entries({ ours, theirs })) {
+  writeFileSync(path(`${name}.pub`), pem);
+  writeFileSync(path(`${name}.key`), key.export({ type: "pkcs8", format: "pem" }));
+}
+writeFileSync(path("p.json"), '{"exact": 12345678901234567890, "float": 1.0}\n');
+writeFileSync(path("bom.json"), '{"bomFormat":"CycloneDX"}');
 
 interface Verified {
   readonly code: number | null;
@@ -149,6 +147,28 @@ for (const { name, skip, start, listed } of kinds)
         facts.items.map(({ source }) => source),
         [`tag ${tag}`],
       );
+    });
+
+    test("a signature is made and found", { skip }, async () => {
+      const reference = await push(registry.host, "fleet/signed:1");
+      const signed = await seaworthy([
+        "sign",
+        reference,
+        "--key",
+        path("ours.key"),
+        "--attach",
+        "--cosign-tag",
+      ]);
+      assert.deepEqual([signed.code, signed.stderr], [0, ""]);
+      await seaworthy(["sign", reference, "--key", path("theirs.key"), "--attach", "--cosign-tag"]);
+      for (const key of ["ours.pub", "theirs.pub"]) {
+        const { code, facts } = await verify(reference, "--key", path(key));
+        assert.equal(code, 0);
+        assert.deepEqual(
+          facts.items.map(({ kind, state }) => `${kind} ${state}`),
+          ["verified", "verified", "invalid", "invalid"].map((state) => `signature ${state}`),
+        );
+      }
     });
 
     test("a bad one beside a good one is told and changes nothing", { skip }, async () => {

@@ -44,7 +44,10 @@ export async function attachedInRegistry(
       tagged: (tag) => firstTagged(sources, tag, reference),
       manifest: (wanted) => manifestOf(sources, wanted, reference),
       blob: (wanted, size, limit) => blobOf(sources, wanted, size, limit),
-      destination: origin === undefined ? undefined : destinationOf(origin),
+      destination:
+        origin === undefined
+          ? undefined
+          : destinationOf(origin, (tag) => firstTagged([origin], tag, reference)),
       close: () => network.close(),
     };
   } catch (thrown) {

@@ -6,8 +6,9 @@ import type { RegistryClient } from "./registry-client.ts";
 import { type Source, statusError } from "./registry-sources.ts";
 
 /** Pushes to a repository (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#push). */
-export function destinationOf(origin: Source): Destination {
+export function destinationOf(origin: Source, tagged: Destination["tagged"]): Destination {
   return {
+    tagged,
     putBlob: async (bytes) => putBlob(await origin.client(), bytes),
     putManifest: async (bytes, type, tag) => putManifest(await origin.client(), bytes, type, tag),
   };
