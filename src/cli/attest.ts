@@ -1,4 +1,3 @@
-import { attestImage } from "../pipeline/attest.ts";
 import { predicateTypeOf } from "../trust/predicate.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import { openOptions, readArguments, usageError } from "./options.ts";
@@ -36,6 +35,7 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   if (type === undefined) throw usageError("attest", "--type is missing");
   if (predicate === undefined) throw usageError("attest", "--predicate is missing");
   const predicateType = predicateTypeOf(type);
+  const { attestImage } = await import("../pipeline/attest.ts");
   const attested = await attestImage(reference, openOptions("attest", values, io), {
     predicateType,
     predicate: await readNamedFile(predicate, fileLimits.predicate, io),

@@ -1,7 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { resolve } from "node:path";
 import type { Attested } from "../pipeline/attest.ts";
-import { readPrivateKey } from "../trust/private-key.ts";
 import type { Io } from "./command.ts";
 import { imageOptions, usageError } from "./options.ts";
 import { fileLimits, readNamedFile } from "./trust-files.ts";
@@ -50,6 +49,7 @@ export async function signingKey(
   if (key === undefined) throw usageError(command, "--key is missing");
   if (bundle === undefined && attach !== true)
     throw usageError(command, "nothing would come of it: say --bundle or --attach");
+  const { readPrivateKey } = await import("../trust/private-key.ts");
   return readPrivateKey(await keyText(command, key, io), key, io.env["COSIGN_PASSWORD"]);
 }
 

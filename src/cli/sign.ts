@@ -1,4 +1,3 @@
-import { signImage } from "../pipeline/attest.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import { openOptions, readArguments, usageError } from "./options.ts";
 import { signingKey, signOptions, signUsage, tellSigned } from "./sign-options.ts";
@@ -26,6 +25,7 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   const [reference, ...more] = positionals;
   if (reference === undefined || reference === "") throw usageError("sign", "the image is missing");
   if (more.length > 0) throw usageError("sign", `"${more[0]}" is one argument too many`);
+  const { signImage } = await import("../pipeline/attest.ts");
   const signed = await signImage(reference, openOptions("sign", values, io), {
     key: await signingKey("sign", values, io),
     attach: values.attach === true,

@@ -1,13 +1,12 @@
 import { type TrustDemand, type TrustState, trustState } from "../core/trust.ts";
 import { parseUniqueJson } from "../formats/unique-json.ts";
-import { type BundleFile, verifyImage } from "../pipeline/verify.ts";
+import type { BundleFile } from "../pipeline/verify.ts";
 import { type TrustReport, trustJson, trustTable } from "../reports/trust.ts";
 import type { Authorities, CertificateAuthority } from "../trust/authorities.ts";
 import { exactIdentity, globIdentity } from "../trust/identity.ts";
 import { splitDocuments } from "../trust/json-lines.ts";
 import { predicateTypeOf } from "../trust/predicate.ts";
 import { readPublicKeys } from "../trust/public-key.ts";
-import { readTrustedRoot } from "../trust/trusted-root.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import { imageOptions, openOptions, outputs, readArguments, usageError } from "./options.ts";
 import { tableOptions } from "./terminal.ts";
@@ -87,6 +86,8 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   const demands = (values.type ?? ["signature"]).map(demandOf);
   const authorities = await readAuthorities(values, io);
   const files = await readBundles(values.bundle ?? [], io);
+  // sigstore's packages and zod are loaded when something is verified: the list of commands does without them.
+  const { verifyImage } = await import("../pipeline/verify.ts");
   const facts = await verifyImage(reference, openOptions("verify", values, io), authorities, files);
   const report = { reference, facts, demands };
   for (const { format, file } of wanted) await writeOutput(render(report, format, file, io), file, io);
@@ -147,6 +148,7 @@ async function certificateAuthorities(values: Values, io: Io): Promise<readonly 
       "--trusted-root, --certificate-identity and --certificate-oidc-issuer go together: a certificate says who signed, " +
         "and everybody can get one",
     );
+  const { readTrustedRoot } = await import("../trust/trusted-root.ts");
   const read = await Promise.all(
     roots.map(async (path) => {
       const text = (await readNamedFile(path, fileLimits.root, io)).toString();

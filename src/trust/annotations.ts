@@ -4,6 +4,7 @@ import { SeaworthyError } from "../core/errors.ts";
 import { count, record, text } from "../formats/shape.ts";
 import { parseUniqueJson } from "../formats/unique-json.ts";
 import { decodeBase64 } from "./base64.ts";
+import { longestDer } from "./schema.ts";
 
 /** Annotations of the layers that cosign 1 and 2 write (https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md). */
 export const signatureKey = "dev.cosignproject.cosign/signature";
@@ -57,7 +58,7 @@ function certificateBytes(pem: string): Buffer {
     /^\s*-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/.exec(pem) ?? [];
   if (body === undefined)
     throw new SeaworthyError("malformed", `read annotation "${certificateKey}": it is no certificate in PEM`);
-  return decodeBase64(body.replace(/\s+/g, ""), `annotation "${certificateKey}"`);
+  return boundedDer(body.replace(/\s+/g, ""), certificateKey);
 }
 
 // The log's answer as cosign keeps it: no proof, but the log's signed promise, which tells the time as well.
@@ -88,5 +89,11 @@ function logEntry(json: string): LogEntry {
 function signedTimestamp(json: string): Buffer {
   const what = `annotation "${timestampKey}"`;
   const whole = record(parseUniqueJson(Buffer.from(json), what), what);
-  return decodeBase64(text(whole["SignedRFC3161Timestamp"], what), what);
+  return boundedDer(text(whole["SignedRFC3161Timestamp"], what), timestampKey);
+}
+
+function boundedDer(base64: string, key: string): Buffer {
+  const bytes = decodeBase64(base64, `annotation "${key}"`);
+  if (bytes.length <= longestDer) return bytes;
+  throw new SeaworthyError("limit-exceeded", `read annotation "${key}": ${bytes.length} bytes`);
 }

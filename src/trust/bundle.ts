@@ -2,7 +2,7 @@ import { type Bundle, bundleFromJSON } from "@sigstore/bundle";
 import { z } from "zod";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
 import { parseUniqueJson } from "../formats/unique-json.ts";
-import { absentable, base64, describeIssue, listOf } from "./schema.ts";
+import { absentable, base64, der, describeIssue, listOf } from "./schema.ts";
 
 const versions = ["0.1", "0.2", "0.3"] as const;
 const mediaTypes = versions.flatMap((version) => [
@@ -17,7 +17,7 @@ export function isBundleType(mediaType: string): boolean {
 
 const few = 16;
 const number = z.union([z.string().regex(/^\d{1,19}$/), z.int().nonnegative()]);
-const certificate = z.object({ rawBytes: base64 });
+const certificate = z.object({ rawBytes: der });
 const logEntry = z.object({
   logIndex: number,
   logId: z.object({ keyId: base64 }),
@@ -33,7 +33,7 @@ const logEntry = z.object({
       checkpoint: absentable(z.object({ envelope: z.string().max(1 << 16) })),
     }),
   ),
-  canonicalizedBody: base64,
+  canonicalizedBody: base64.max(1 << 22),
 });
 
 /** Where a protobuf has "one of", its JSON can have several; the library takes the first that it knows. */
@@ -53,7 +53,7 @@ const schema = z
         x509CertificateChain: absentable(z.object({ certificates: z.array(certificate).min(1).max(few) })),
         tlogEntries: listOf(logEntry, few),
         timestampVerificationData: absentable(
-          z.object({ rfc3161Timestamps: listOf(z.object({ signedTimestamp: base64 }), few) }),
+          z.object({ rfc3161Timestamps: listOf(z.object({ signedTimestamp: der }), few) }),
         ),
       })
       .refine(oneOf(keyKinds), `it has not one of ${keyKinds.join(", ")}`),

@@ -286,6 +286,22 @@ suite("verifyFound() with certificates", () => {
         "log-unproven",
       ],
       [
+        "a huge certificate",
+        bundle({
+          ...good,
+          verificationMaterial: { ...good.verificationMaterial, certificate: { rawBytes: huge() } },
+        }),
+        "malformed",
+      ],
+      [
+        "cosign: a huge certificate",
+        simple(payload(), {
+          ...(await release.annotations(payload())),
+          "dev.sigstore.cosign/certificate": `-----BEGIN CERTIFICATE-----\n${huge()}\n-----END CERTIFICATE-----`,
+        }),
+        "limit-exceeded",
+      ],
+      [
         "cosign: a certificate that is none",
         simple(payload(), {
           ...(await release.annotations(payload())),
@@ -421,6 +437,11 @@ function statement(
 ): Buffer {
   const subject = [about].flat().map((one) => ({ name: "app", digest: { sha256: one.slice(7) } }));
   return Buffer.from(JSON.stringify({ _type: kind, subject, predicateType, predicate: { a: 1 } }));
+}
+
+// DER of very many elements.
+function huge(): string {
+  return Buffer.alloc(120_000, Buffer.from([5, 0])).toString("base64");
 }
 
 function mislabelled(): Buffer {

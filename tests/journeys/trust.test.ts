@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { z } from "zod";
 import { file, writeLayout } from "../support/image.ts";
-import { needs, needsShared } from "../support/needs.ts";
+import { needs, needsShared, repository } from "../support/needs.ts";
 import { type Registry, startReferrersRegistry, startRegistry } from "../support/registry.ts";
 import { type Outcome, scratch, seaworthy, tool } from "../support/scratch.ts";
 import { keyPair, makeSigstore } from "../support/sigstore.ts";
@@ -495,6 +495,21 @@ suite("attest and verify without a registry", () => {
     assert.equal(code, 3);
     assert.ok(!stdout.includes("\u001B") && stdout.includes("\\u{1b}"));
   });
+});
+
+test("the list of commands is told without a package of sigstore", async () => {
+  const script = `
+    const { createRequire } = await import("node:module");
+    const { main } = await import(${JSON.stringify(new URL("../../src/cli/main.ts", import.meta.url).href)});
+    const out = { write: () => true };
+    await main(["--help"], { stdout: out, stderr: out, stdin: process.stdin, env: {}, cwd: "/", today: "2026-01-01" }, "0");
+    const loaded = Object.keys(createRequire(import.meta.url).cache).filter((file) => /sigstore|tweetnacl/.test(file));
+    await import("@sigstore/verify");
+    const able = Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes("sigstore"));
+    console.log(JSON.stringify({ loaded, able }));`;
+  const args = ["--input-type=module", "--eval", script];
+  const said = await tool(process.execPath, args, { cwd: repository });
+  assert.deepEqual(JSON.parse(said), { loaded: [], able: true });
 });
 
 async function bundleFile(): Promise<string> {

@@ -160,15 +160,22 @@ function nextPage(link: string | undefined, from: string): string | undefined {
   return target === undefined || !URL.canParse(target, from) ? undefined : new URL(target, from).href;
 }
 
+// Nobody may say that there is none for one who did not answer.
 async function firstTagged(
   sources: readonly Source[],
   tag: string,
   reference: ImageReference,
 ): Promise<Uint8Array | undefined> {
+  const failures: unknown[] = [];
   for (const source of sources) {
-    const found = await taggedAt(await source.client(), tag, reference);
-    if (found !== undefined) return found;
+    try {
+      const found = await taggedAt(await source.client(), tag, reference);
+      if (found !== undefined) return found;
+    } catch (thrown) {
+      failures.push(thrown);
+    }
   }
+  if (failures.length > 0) throw failures.at(-1);
   return undefined;
 }
 
