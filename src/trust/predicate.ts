@@ -1,6 +1,6 @@
 import { SeaworthyError } from "../core/errors.ts";
 import { isRecord } from "../formats/shape.ts";
-import { parseVerdictPredicate } from "./verdict-predicate.ts";
+import { parseVerdictPredicate } from "../reports/verdict.ts";
 
 const own = "https://seaworthy.dev/attestation";
 
@@ -10,7 +10,7 @@ export const predicateTypes = {
   "sbom-spdx": "https://spdx.dev/Document",
   /** The report of `scan --format json`, as it is. */
   scan: `${own}/scan/v1`,
-  /** See verdict-predicate.ts. */
+  /** See reports/verdict.ts. */
   verdict: `${own}/verdict/v1`,
 } as const;
 

@@ -1,49 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fullReport } from "../../tests/support/sample-report.ts";
 import { codeOf } from "../core/errors.ts";
+import { verdictOf } from "../reports/verdict.ts";
 import { checkPredicate, predicateTypeOf, predicateTypes } from "./predicate.ts";
-import { parseVerdictPredicate, writeVerdictPredicate } from "./verdict-predicate.ts";
 
 const digest = `sha256:${"ab".repeat(32)}`;
-const verdict = {
-  imageDigest: digest,
-  sbomDigest: digest,
-  databaseDigest: digest,
-  policyDigest: null,
-  exceptionsDigest: null,
-  day: "2026-02-28",
-  toolVersion: "0.1.0",
-  decision: "fail" as const,
-  reasons: [{ code: "finding-refused", message: "two critical" }],
-};
-
-test("writeVerdictPredicate() writes one text for one verdict", () => {
-  const shuffled = Object.fromEntries(Object.entries(verdict).reverse());
-  assert.equal(writeVerdictPredicate(verdict), JSON.stringify(verdict));
-  assert.equal(writeVerdictPredicate(parseVerdictPredicate(shuffled)), JSON.stringify(verdict));
-  assert.deepEqual(parseVerdictPredicate({ ...verdict, more: 1 }), verdict);
-});
-
-test("parseVerdictPredicate() refuses what is no verdict", () => {
-  const rows: readonly object[] = [
-    { decision: "maybe" },
-    { decision: undefined },
-    { imageDigest: null },
-    { imageDigest: "sha256:ab" },
-    { policyDigest: "x" },
-    { day: "2026-02-30" },
-    { day: "today" },
-    { toolVersion: 1 },
-    { reasons: [{ code: "x" }] },
-    { reasons: "none" },
-  ];
-  for (const change of rows)
-    assert.throws(
-      () => parseVerdictPredicate({ ...verdict, ...change }),
-      (thrown: unknown) => codeOf(thrown) === "malformed",
-      JSON.stringify(change),
-    );
-});
+const verdict = verdictOf(fullReport, "0.1.0");
 
 test("checkPredicate() takes what is of its type and about the image", () => {
   const { scan, verdict: verdicts, "sbom-cyclonedx": cyclonedx, "sbom-spdx": spdx } = predicateTypes;
