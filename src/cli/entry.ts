@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { messageOf } from "../core/errors.ts";
 import type { Io } from "./command.ts";
 import { exitCodes } from "./command.ts";
+import { readVersion } from "./version.ts";
 
 // The process's own edges: where a command's Io comes from, and what signals, a closed pipe and a bug end in.
 
@@ -33,12 +33,6 @@ function processIo(): Io {
 function today(epoch: string | undefined): string {
   const fixed = epoch !== undefined && /^\d{1,11}$/u.test(epoch);
   return new Date(fixed ? Number(epoch) * 1000 : Date.now()).toISOString().slice(0, 10);
-}
-
-// package.json stands two folders up from src/cli and from dist/cli.
-function readVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return /"version": *"([^"]+)"/u.exec(text)?.[1] ?? "unknown";
 }
 
 function drained(stream: NodeJS.WriteStream): Promise<void> {

@@ -122,7 +122,7 @@ suite("seaworthy lint", () => {
       ],
       [["--report", "none.json"], /read report "none.json"/],
       [["--report", "report.json"], /malformed: .*image/],
-      [["-f", "sarif"], /--format is table or json/],
+      [["-f", "pdf"], /--format is table, json/],
     ];
     for (const [args, message] of rows) {
       const { code, err } = await run(directory, args);

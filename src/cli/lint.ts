@@ -5,25 +5,21 @@ import { fixFile } from "../pipeline/lint-fix.ts";
 import { lintReport } from "../pipeline/lint-report.ts";
 import { configNotes } from "../pipeline/lint-suppress.ts";
 import type { LintConfig } from "../policy/lint-config.ts";
-import { lintJson } from "../reports/lint-json.ts";
-import { lintTable } from "../reports/lint-table.ts";
+import { formatNames, lintFormats } from "../reports/formats.ts";
 import { clean } from "../reports/terminal.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import { findLintConfig } from "./lint-config-file.ts";
 import { type LintInput, lintInputs } from "./lint-inputs.ts";
 import { readScanned } from "./lint-scanned.ts";
-import { failOn, type Output, outputs, readArguments, usageError } from "./options.ts";
+import { failOn, outputs, readArguments, usageError } from "./options.ts";
 import { rewriteFile } from "./rewrite-file.ts";
 import { shellCheckJudge } from "./shellcheck.ts";
-import { terminalOf } from "./terminal.ts";
 import { unifiedDiff } from "./unified-diff.ts";
+import { formatOptions, formatUsage, readTemplate, writeFormats } from "./write-formats.ts";
 import { writeOutput } from "./write-output.ts";
 
-const formats = ["table", "json"] as const;
-
 const options = {
-  format: { type: "string", short: "f", multiple: true },
-  output: { type: "string", short: "o" },
+  ...formatOptions,
   config: { type: "string", short: "c" },
   "fail-on": { type: "string" },
   fix: { type: "boolean" },
@@ -39,9 +35,7 @@ Says what is wrong with Dockerfiles, where, why, and which edit mends it. Rules:
 FILE  a Dockerfile, a directory (all Dockerfiles in it), or - for the standard input.
       Without FILE ./Dockerfile or ./Containerfile.
 
-  -f, --format FORMAT    table (default) or json; FORMAT=FILE writes a file; may be given again
-  -o, --output FILE      write the format without a file there
-  -c, --config FILE      in the place of .hadolint.yaml, which is looked for as Hadolint does
+${formatUsage(formatNames(lintFormats))}  -c, --config FILE      in the place of .hadolint.yaml, which is looked for as Hadolint does
       --fail-on SEVERITY critical, high, medium, low (default), negligible, any or never
       --fix              edit the files; of the standard input, print the result
       --dry-run          with --fix: print what would change, and change nothing
@@ -63,7 +57,8 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readArguments("lint", args, options);
   if (values["dry-run"] === true && values.fix !== true)
     throw usageError("lint", "--dry-run goes with --fix");
-  const wanted = outputs("lint", values.format ?? [], formats, io, values.output);
+  const wanted = outputs("lint", values.format ?? [], formatNames(lintFormats), io, values.output);
+  const template = await readTemplate("lint", values.template, wanted, io);
   const config = await findLintConfig(values.config, io);
   const bar = failOn("lint", values["fail-on"], config.noFail ? "never" : (config.failOn ?? "low"));
   const scanned = values.report === undefined ? undefined : await readScanned(values.report, io);
@@ -83,7 +78,7 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   const sources = new Map(
     now.flatMap(({ name, text }) => (text === undefined ? [] : [[name, text] as const])),
   );
-  for (const output of wanted) await writeOutput(render(report, sources, output, io), output.file, io);
+  await writeFormats(report, lintFormats, wanted, { all: true, template, sources }, io);
   return exitCodes[report.verdict.decision];
 }
 
@@ -140,20 +135,4 @@ async function fixInputs(
 async function printText(text: string, io: Io): Promise<void> {
   const shown = io.stdout.isTTY === true ? text.replaceAll(/[^\n\t]+/g, clean) : text;
   await writeOutput(shown, undefined, io);
-}
-
-function render(
-  report: ReturnType<typeof lintReport>,
-  sources: ReadonlyMap<string, string>,
-  { format, file }: Output<(typeof formats)[number]>,
-  io: Io,
-): string {
-  switch (format) {
-    case "json":
-      return lintJson(report);
-    case "table": {
-      const terminal = terminalOf(io.stdout, io.env);
-      return lintTable(report, sources, file === undefined ? terminal : { ...terminal, colour: false });
-    }
-  }
 }

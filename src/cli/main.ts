@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { codeOf, messageOf, SeaworthyError } from "../core/errors.ts";
+import type { Failure } from "../reports/error-output.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 
 /** The commands, loaded only when called: start-up stays short. */
@@ -9,11 +10,15 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   why: () => import("./why.ts"),
   "why-not": () => import("./why-not.ts"),
   slim: () => import("./slim.ts"),
+  report: () => import("./report.ts"),
   query: () => import("./query.ts"),
   exceptions: () => import("./exceptions.ts"),
   db: () => import("./db.ts"),
   policy: () => import("./policy.ts"),
   alert: () => import("./alert.ts"),
+  verify: () => import("./verify.ts"),
+  attest: () => import("./attest.ts"),
+  sign: () => import("./sign.ts"),
   explain: () => import("./explain.ts"),
   vex: () => import("./vex.ts"),
 };
@@ -63,27 +68,38 @@ async function report(thrown: unknown, args: readonly string[], io: Io): Promise
     hint: (thrown instanceof SeaworthyError ? thrown.hint : undefined) ?? null,
   };
   // Where the command line itself is wrong, no file that it names is touched.
-  const targets = jsonTargets(args).filter((file) => file === undefined || error.code !== "usage");
-  for (const file of targets) await writeError(`${JSON.stringify({ error })}\n`, file, io);
+  const targets = targetsOf(args).filter(({ file }) => file === undefined || error.code !== "usage");
+  for (const target of targets) await writeError(error, target, io);
   const hint = error.hint === null ? "" : ` (${error.hint})`;
   io.stderr.write(`seaworthy: ${error.code}: ${oneLine(error.message)}${oneLine(hint)}\n`);
   return exitCodes.error;
 }
 
+interface Target {
+  readonly format: string;
+  readonly file: string | undefined;
+}
+
 // A file of yesterday's report must not be taken for today's. When the file cannot be written either, the line on stderr is left.
-async function writeError(text: string, file: string | undefined, io: Io): Promise<void> {
-  const { writeOutput } = await import("./write-output.ts");
+async function writeError(failure: Failure, { format, file }: Target, io: Io): Promise<void> {
+  const [{ writeOutput }, { errorOutput, errorLine }] = await Promise.all([
+    import("./write-output.ts"),
+    import("../reports/error-output.ts"),
+  ]);
+  const text = errorOutput(format, failure) ?? (file === undefined ? "" : errorLine(failure));
+  if (text === "") return;
   await writeOutput(text, file === undefined ? undefined : resolve(io.cwd, file), io).catch(() => undefined);
 }
 
-/** Where JSON was asked for: files, and undefined for the standard output. Read here, since parsing may be what failed. */
-function jsonTargets(args: readonly string[]): readonly (string | undefined)[] {
-  const formats = valuesOf(args, "--format", "-f");
+/** The formats that were asked for, and their files. Read here, since parsing may be what failed. */
+function targetsOf(args: readonly string[]): readonly Target[] {
   const [output] = valuesOf(args, "--output", "-o");
   const loose = output === undefined || output === "-" ? undefined : output;
-  return formats.flatMap((format) => {
-    if (format === "json") return [loose];
-    return format.startsWith("json=") ? [format.slice("json=".length)] : [];
+  return valuesOf(args, "--format", "-f").map((text) => {
+    const equals = text.indexOf("=");
+    return equals < 0
+      ? { format: text, file: loose }
+      : { format: text.slice(0, equals), file: text.slice(equals + 1) };
   });
 }
 

@@ -131,7 +131,7 @@ export function outputs<F extends string>(
     const name = equals < 0 ? text : text.slice(0, equals);
     const format = known.find((one) => one === name);
     if (format === undefined || equals === text.length - 1)
-      throw usageError(command, `--format is ${known.join(" or ")}, or NAME=FILE, not "${text}"`);
+      throw usageError(command, `--format is ${listed(known)}, or NAME=FILE, not "${text}"`);
     return { format, file: equals < 0 ? undefined : resolve(io.cwd, text.slice(equals + 1)) };
   });
   const loose = asked.filter(({ file }) => file === undefined);
@@ -151,6 +151,10 @@ export function oneFormat<F extends string>(
   known: readonly F[],
 ): F {
   const format = known.find((one) => one === (text ?? known[0]));
-  if (format === undefined) throw usageError(command, `--format is ${known.join(" or ")}, not "${text}"`);
+  if (format === undefined) throw usageError(command, `--format is ${listed(known)}, not "${text}"`);
   return format;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 3 ? names.join(" or ") : `${names.slice(0, -1).join(", ")} or ${names.at(-1) ?? ""}`;
 }

@@ -4,14 +4,13 @@ import { wantedPlatform } from "../images/platform.ts";
 import { chartsOf } from "../manifests/helm.ts";
 import { findImages } from "../manifests/list.ts";
 import { type DecidedBy, scanSet } from "../pipeline/scan-set.ts";
-import { imageSetJson } from "../reports/image-set-json.ts";
+import { setFormats } from "../reports/formats.ts";
 import { exitCodes, type Io } from "./command.ts";
 import { renderCharts } from "./helm.ts";
 import { manifestTree } from "./manifest-files.ts";
 import { type ImageValues, judgedDay, type Output, openOptions, usageError } from "./options.ts";
 import { findDatabase, indexOpened } from "./scan-image.ts";
-import { tableOptions } from "./terminal.ts";
-import { writeOutput } from "./write-output.ts";
+import { type ReadTemplate, writeFormats } from "./write-formats.ts";
 
 /** What the command line says beside the places. */
 export interface SetRequest {
@@ -20,7 +19,8 @@ export interface SetRequest {
   /** Files of values for all charts, the later ones over the earlier. */
   readonly chartValues: readonly string[];
   readonly by: DecidedBy;
-  readonly outputs: readonly Output<"table" | "json">[];
+  readonly outputs: readonly Output<keyof typeof setFormats>[];
+  readonly template: ReadTemplate;
   readonly all: boolean;
   /** List the images, and scan none. */
   readonly listOnly: boolean;
@@ -28,7 +28,7 @@ export interface SetRequest {
 
 /** `seaworthy scan k8s`: finds the images that files name, scans each once and gives one verdict. Answers the exit code. */
 export async function scanK8s(request: SetRequest, io: Io): Promise<number> {
-  const { places, outputs, all, chartValues } = request;
+  const { places, outputs, all, template, chartValues } = request;
   wantedPlatform(request.values.platform);
   const tree = await manifestTree(places.length === 0 ? ["."] : places, chartValues, io);
   for (const file of chartValues)
@@ -36,8 +36,7 @@ export async function scanK8s(request: SetRequest, io: Io): Promise<number> {
   const charts = await renderCharts(chartsOf(tree.paths), chartValues, tree, io);
   const named = findImages(tree, charts, chartValues);
   const set = await scanned(named, request, io);
-  for (const { format, file } of outputs)
-    await writeOutput(await render(set, format, file, all, io), file, io);
+  await writeFormats(set, setFormats, outputs, { all, template }, io);
   return exitCodes[set.verdict.decision];
 }
 
@@ -57,26 +56,9 @@ async function scanned(
       index: (image) => indexOpened(image, undefined, values, io),
       database,
       today,
-      keepReports: outputs.some(({ format }) => format === "json"),
+      keepReports: outputs.some(({ format }) => format !== "table"),
     });
   } finally {
     database.close();
-  }
-}
-
-async function render(
-  set: ImageSetReport,
-  format: "table" | "json",
-  file: string | undefined,
-  all: boolean,
-  io: Io,
-): Promise<string | Iterable<string>> {
-  switch (format) {
-    case "json":
-      return imageSetJson(set);
-    case "table": {
-      const { imageSetTable } = await import("../reports/image-set-table.ts");
-      return imageSetTable(set, tableOptions(io, file, all));
-    }
   }
 }

@@ -83,6 +83,27 @@ suite("the command over a small image", () => {
     }
   });
 
+  const errors: readonly (readonly [format: string, written: RegExp])[] = [
+    ["sarif", /^\{"error":\{"code":"image-not-found"/],
+    ["sarif-github", /^\{"error":/],
+    ["gitlab", /^\{"error":/],
+    [
+      "junit",
+      /<testsuite name="verdict" tests="1" failures="0" errors="1" [^]*<error type="image-not-found" message="/,
+    ],
+    ["markdown", /^### ❌ ERROR `image-not-found`\n/],
+    ["github", /^::error title=Seaworthy%3A error::image-not-found: /],
+    ["csv", /^seaworthy: image-not-found: /],
+  ];
+  for (const [format, written] of errors)
+    test(`an error takes the place of an earlier ${format}`, async () => {
+      const file = join(scratch("errors"), "report");
+      writeFileSync(file, "yesterday's");
+      const { code, out } = await run(["scan", "-f", `${format}=${file}`, "/no/image.tar"]);
+      assert.deepEqual([code, out], [2, ""]);
+      assert.match(readFileSync(file, "utf8"), written);
+    });
+
   async function run(
     args: readonly string[],
     more: {
@@ -266,7 +287,7 @@ suite("the command over a small image", () => {
       ["an unknown option", ["--what"], /--what/],
       ["an unknown severity", ["--fail-on", "bad", "a"], /--fail-on is critical/],
       ["unknown as severity", ["--fail-on", "unknown", "a"], /--fail-on is critical/],
-      ["an unknown format", ["-f", "xml", "a"], /--format is table or json/],
+      ["an unknown format", ["-f", "xml", "a"], /--format is table, json, sarif/],
       ["a format without a file's name", ["-f", "json=", "a"], /NAME=FILE/],
       ["two formats for one stream", ["-f", "table", "-f", "table", "a"], /only one format/],
       ["two formats for one file", ["-f", "json=x", "-f", "table=x", "a"], /same file/],

@@ -1,8 +1,7 @@
-import type { Report } from "../core/report.ts";
 import { scanReport } from "../pipeline/scan.ts";
 import type { LoadedPolicy } from "../policy/load.ts";
 import { settingsOver } from "../policy/settle.ts";
-import { jsonReport } from "../reports/json.ts";
+import { formatNames, scanFormats, setFormats } from "../reports/formats.ts";
 import { checkSettings } from "./check-options.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import {
@@ -24,15 +23,11 @@ import {
   refuseCurrencyValues,
 } from "./scan-currency.ts";
 import { prepare, sampleImage } from "./scan-image.ts";
-import { tableOptions } from "./terminal.ts";
-import { writeOutput } from "./write-output.ts";
-
-const formats = ["table", "json"] as const;
+import { formatOptions, formatUsage, readTemplate, writeFormats } from "./write-formats.ts";
 
 const options = {
   ...imageOptions,
-  format: { type: "string", short: "f", multiple: true },
-  output: { type: "string", short: "o" },
+  ...formatOptions,
   all: { type: "boolean" },
   policy: { type: "string" },
   "fail-on": { type: "string" },
@@ -55,9 +50,7 @@ IMAGE  docker-archive:FILE[:TAG]  oci:DIR_OR_TAR[:TAG]  oci-archive:FILE  dir:RO
 k8s    finds the images that manifests, charts, kustomizations and Compose files name (default: below the current
        directory), scans each once and gives one verdict. An image of that name is registry:k8s.
 
-  -f, --format FORMAT    table (default) or json; FORMAT=FILE writes a file; may be given again
-  -o, --output FILE      write the format without a file there
-      --all              show long lists whole
+${formatUsage(formatNames(scanFormats))}      --all              show long lists whole
       --policy FILE|PRESET
                          what refuses an image; default: seaworthy.yaml or .seaworthy/policy.yaml, else the preset
                          recommended (others: starter, strict, distroless); the options below go before it
@@ -91,7 +84,8 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   if (values.values !== undefined) throw usageError("scan", "--values is an option of scan k8s");
   if (more.length > 0) throw usageError("scan", `"${more[0]}" is one argument too many`);
   if (given === "") throw usageError("scan", "the image reference is empty");
-  const wanted = outputs("scan", values.format ?? [], formats, io, values.output);
+  const wanted = outputs("scan", values.format ?? [], formatNames(scanFormats), io, values.output);
+  const template = await readTemplate("scan", values.template, wanted, io);
   const { policy, expressions } = await policyOf(values, io);
   const today = judgedDay("scan", values, io);
   checkCurrencyValues("scan", values);
@@ -100,8 +94,7 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   try {
     const answers = await askAbroad("scan", indexed, dockerfile, values, io);
     const report = scanReport(indexed, { database, policy, expressions, today, answers });
-    for (const { format, file } of wanted)
-      await writeOutput(await render(report, format, file, values.all === true, io), file, io);
+    await writeFormats(report, scanFormats, wanted, { all: values.all === true, template }, io);
     return exitCodes[report.verdict.decision];
   } finally {
     database.close();
@@ -113,12 +106,14 @@ async function runK8s(places: readonly string[], values: ScanValues, io: Io): Pr
     throw usageError("scan", "--dockerfile speaks of one image, scan k8s of many");
   refuseCurrencyValues("scan", values, "speaks of one image, scan k8s of many");
   const { scanK8s } = await import("./scan-k8s.ts");
+  const wanted = outputs("scan", values.format ?? [], formatNames(setFormats), io, values.output);
   const request = {
     places,
     values,
     chartValues: values.values ?? [],
     by: await policyOf(values, io),
-    outputs: outputs("scan", values.format ?? [], formats, io, values.output),
+    outputs: wanted,
+    template: await readTemplate("scan", values.template, wanted, io),
     all: values.all === true,
     listOnly: values["no-scan"] === true,
   };
@@ -128,6 +123,7 @@ async function runK8s(places: readonly string[], values: ScanValues, io: Io): Pr
 interface ScanValues extends CurrencyValues {
   readonly format?: readonly string[] | undefined;
   readonly output?: string | undefined;
+  readonly template?: string | undefined;
   readonly all?: boolean | undefined;
   readonly policy?: string | undefined;
   readonly "fail-on"?: string | undefined;
@@ -155,21 +151,4 @@ async function policyOf(values: ScanValues, io: Io): Promise<LoadedPolicy> {
       checks: settingsOver(policy.checks, settings),
     },
   };
-}
-
-async function render(
-  report: Report,
-  format: (typeof formats)[number],
-  file: string | undefined,
-  all: boolean,
-  io: Io,
-): Promise<string | Iterable<string>> {
-  switch (format) {
-    case "json":
-      return jsonReport(report);
-    case "table": {
-      const { tableReport } = await import("../reports/table.ts");
-      return tableReport(report, tableOptions(io, file, all));
-    }
-  }
 }

@@ -19,6 +19,8 @@ export interface Descriptor {
   readonly digest: string;
   readonly size: number;
   readonly platform?: Platform | undefined;
+  /** Set where the content is no image but hangs on one. */
+  readonly artifactType?: string | undefined;
   readonly annotations: Readonly<Record<string, string>>;
   readonly urls: readonly string[];
 }
@@ -136,6 +138,7 @@ function descriptor(value: unknown, where: string): Descriptor {
     digest: checkedDigest(text(found["digest"], `${where}.digest`), where),
     size: count(found["size"], `${where}.size`),
     platform: platform(found["platform"], `${where}.platform`),
+    artifactType: optionalText(found["artifactType"], `${where}.artifactType`) || undefined,
     annotations: textMap(found["annotations"], `${where}.annotations`),
     urls: textList(found["urls"], `${where}.urls`),
   };

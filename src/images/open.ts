@@ -168,12 +168,13 @@ async function withArchive(
   }
 }
 
-function expandHome(path: string, home: string): string {
+/** A path that may begin with the home directory. */
+export function expandHome(path: string, home: string): string {
   return path.startsWith("~/") ? join(home, path.slice(2)) : path;
 }
 
-// A path may hold colons itself: the longest beginning that exists is the path, what follows its colon (or @) the selection.
-function splitPath(text: string): { readonly path: string; readonly selection: string | undefined } {
+/** A path may hold colons itself: the longest beginning that exists is the path, what follows its colon (or @) the selection. */
+export function splitPath(text: string): { readonly path: string; readonly selection: string | undefined } {
   if (existsSync(text)) return { path: text, selection: undefined };
   for (let end = text.length - 1; end > 0; end -= 1) {
     const mark = text[end];

@@ -12,9 +12,9 @@ export interface NetworkSettings extends Partial<HostRules> {
 
 /** One request. Header names in lower case. */
 export interface RequestOptions {
-  readonly method?: "GET" | "HEAD" | "POST";
+  readonly method?: "GET" | "HEAD" | "POST" | "PUT";
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly signal?: AbortSignal | undefined;
   /** Fewer than the network's own, for a question to which no answer is an answer. */
   readonly attempts?: number;

@@ -21,7 +21,7 @@ export function checkLines({ checks, image }: Report, options: Options): readonl
 
 function foldedLine(folded: readonly (readonly CheckFinding[])[], options: Options): readonly string[] {
   if (folded.length === 0) return [];
-  const ids = folded.map(([first]) => first?.id ?? "").join(", ");
+  const ids = folded.map(([first]) => clean(first?.id ?? "")).join(", ");
   return [
     paint(options, cut(`  … ${folded.length} negligible: ${ids} (--all shows them)`, options.width), "dim"),
   ];
@@ -40,10 +40,10 @@ function paragraph(
   const [first] = found;
   if (first === undefined) return [];
   const { id, severity, title, remedy } = first;
-  const head = `  ${paint(options, severityWord(severity).padEnd(10), ...severityStyles[severity])} ${id}  `;
+  const head = `  ${paint(options, severityWord(severity).padEnd(10), ...severityStyles[severity])} ${clean(id)}  `;
   if (options.all) {
     const places = found.flatMap((check) => whole(`${placeText(check, layers)}${factsOf(check)}`, options));
-    return [`${head}${title}`, ...places, ...whole(`→ ${remedy}`, options)];
+    return [`${head}${clean(title)}`, ...places, ...whole(`→ ${remedy}`, options)];
   }
   const shown = found.slice(0, mostPlaces);
   const left = found.length - shown.length;

@@ -30,6 +30,8 @@ export function paint({ colour }: Terminal, text: string, ...styles: readonly St
 
 /** Names in images are hostile: what would steer a terminal or turn the direction of writing is written out. */
 export function clean(text: string): string {
+  // Most names are plain, and a report asks for a million of them.
+  if (/^[\x20-\x7E]*$/.test(text)) return text;
   return text.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
     (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,

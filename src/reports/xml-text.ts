@@ -9,7 +9,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Text as the value of an attribute. What XML has no character for is written out. */
-function attribute(text: string): string {
+export function attribute(text: string): string {
   return lawful(text).replace(/[&<>"\n]/g, (char) => entities[char] ?? char);
 }
 

@@ -9,6 +9,7 @@ export const floors: readonly (readonly string[])[] = [
     "matchers",
     "feeds",
     "policy",
+    "trust",
     "images",
     "manifests",
     "cluster",

@@ -283,7 +283,7 @@ export const fullReport: Report = {
       kind: "landmark",
       schema: 1,
       built: "2025-01-01T00:00:00Z",
-      digest: "sha256:cc",
+      digest: `sha256:${"cc".repeat(32)}`,
       sources: [{ name: "landmark", url: "", newest: "", fetched: "", advisories: 250, covers: ["npm"] }],
     },
   },

@@ -4,13 +4,14 @@ import type { Package } from "../../src/core/package.ts";
 import type { Report } from "../../src/core/report.ts";
 import { writeMirror } from "./mirror.ts";
 import { type Outcome, scratch, seaworthy } from "./scratch.ts";
+import { checkFormats } from "./valid-formats.ts";
 
 /** A scan's report with its exit code and the bytes it came as. */
 export interface Scanned extends Outcome {
   readonly report: Report;
 }
 
-/** Scans by the command against the tests' own database. */
+/** Scans by the command against the tests' own database; every format of the report is checked, whatever the test is about. */
 export async function scan(
   reference: string,
   options: { readonly args?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
@@ -18,6 +19,7 @@ export async function scan(
   const args = ["scan", "--format", "json", "--db", await testDatabase(), ...(options.args ?? []), reference];
   const outcome = await seaworthy(args, options.env === undefined ? {} : { env: options.env });
   assert.notEqual(outcome.stdout, "", outcome.stderr);
+  await checkFormats(outcome.stdout);
   // The schema is checked by the report's own tests; here a wrong shape fails in the assertions.
   // oxlint-disable-next-line typescript/consistent-type-assertions -- our own output
   return { ...outcome, report: JSON.parse(outcome.stdout) as Report };

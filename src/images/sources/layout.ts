@@ -26,10 +26,15 @@ export async function readLayout(
   selection: string | undefined,
   wanted: WantedPlatform,
 ): Promise<ResolvedImage> {
+  return resolveImage(layoutStore(files), select(await layoutEntries(files), selection), wanted);
+}
+
+/** What a layout lists. @throws SeaworthyError `image-invalid`, `malformed`. */
+export async function layoutEntries(files: LayoutFiles): Promise<readonly Descriptor[]> {
   const json = new TextDecoder().decode(await files.read("index.json"));
   const index = parseManifest(json, "application/vnd.oci.image.index.v1+json", "index.json");
   if (index.kind !== "index") throw new SeaworthyError("image-invalid", "read index.json: it is no index");
-  return resolveImage(storeOf(files), select(index.entries, selection), wanted);
+  return index.entries;
 }
 
 /** A layout in a directory. */
@@ -68,7 +73,8 @@ async function readFile(path: string, name: string): Promise<Uint8Array> {
   }
 }
 
-function storeOf(files: LayoutFiles): ContentStore {
+/** The content of a layout. */
+export function layoutStore(files: LayoutFiles): ContentStore {
   return {
     document: ({ digest }) => files.read(blobPath(digest)),
     async layer({ digest }) {
@@ -79,12 +85,17 @@ function storeOf(files: LayoutFiles): ContentStore {
   };
 }
 
-function blobPath(digest: string): string {
+/** Where a layout keeps the bytes of a digest. */
+export function blobPath(digest: string): string {
   return `blobs/${digest.replace(":", "/")}`;
 }
 
-function select(entries: readonly Descriptor[], selection: string | undefined): readonly Descriptor[] {
-  const images = entries.filter(({ annotations }) => annotations["vnd.docker.reference.type"] === undefined);
+/**
+ * The entries of one image. What hangs on images is none. @throws SeaworthyError `image-ambiguous`, `image-not-found`,
+ * `image-invalid`.
+ */
+export function select(entries: readonly Descriptor[], selection: string | undefined): readonly Descriptor[] {
+  const images = entries.filter((entry) => !isAttached(entry));
   if (images.length === 0) throw new SeaworthyError("image-invalid", "read index.json: it lists no image");
   const chosen = selection === undefined ? images : images.filter((entry) => isSelected(entry, selection));
   if (chosen.length === 0) {
@@ -103,6 +114,17 @@ function select(entries: readonly Descriptor[], selection: string | undefined): 
     {
       hint: "name one: oci:PATH:TAG or oci:PATH@DIGEST",
     },
+  );
+}
+
+// BuildKit's attestations, referrers, what cosign saves or keeps under tags of its own.
+function isAttached({ annotations, artifactType }: Descriptor): boolean {
+  const tag = annotations["org.opencontainers.image.ref.name"] ?? "";
+  return (
+    artifactType !== undefined ||
+    annotations["vnd.docker.reference.type"] !== undefined ||
+    /^dev\.cosignproject\.cosign\/(?:sigs|atts)$/.test(annotations["kind"] ?? "") ||
+    /^sha256-[a-f0-9]{64}(?:\.(?:sig|att|sbom))?$/.test(tag)
   );
 }
 

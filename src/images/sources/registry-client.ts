@@ -16,23 +16,31 @@ export interface Endpoint {
   readonly credentials: () => Promise<CredentialSearch>;
 }
 
+type ClientOptions = Pick<RequestOptions, "method" | "headers" | "body">;
+
 /** Requests to one endpoint with what it wants as authorisation. */
 export interface RegistryClient {
   readonly host: string;
-  /** `path` below the endpoint: `manifests/latest`. Any status but 401 is the caller's. @throws SeaworthyError. */
-  request(path: string, options?: Pick<RequestOptions, "method" | "headers">): Promise<HttpResponse>;
+  /**
+   * `path` below the endpoint (`manifests/latest`), or an address that the registry named. Any status but 401 is the caller's.
+   * Credentials go to the registry itself only. @throws SeaworthyError.
+   */
+  request(path: string, options?: ClientOptions): Promise<HttpResponse>;
 }
 
 /** A client that asks without credentials first, then answers the registry's challenge, and renews a token that has run out. */
 export function createRegistryClient(network: Network, endpoint: Endpoint): RegistryClient {
   let authorisation: Promise<string> | undefined;
-  const send = async (
-    path: string,
-    options: Pick<RequestOptions, "method" | "headers">,
-  ): Promise<HttpResponse> => {
+  const home = new URL(`${endpoint.url}/`);
+  const send = async (path: string, options: ClientOptions): Promise<HttpResponse> => {
+    const url = new URL(path, home);
+    if (url.origin !== home.origin) {
+      refuseInward(home, url);
+      return network.request(url.href, options);
+    }
     const secret = await authorisation;
     const headers = { ...options.headers, ...(secret === undefined ? {} : { authorization: secret }) };
-    return network.request(`${endpoint.url}/${path}`, { ...options, headers });
+    return network.request(url.href, { ...options, headers });
   };
   return {
     host: endpoint.host,

@@ -1,14 +1,21 @@
-import { createHash } from "node:crypto";
-import { codeOf, SeaworthyError } from "../../core/errors.ts";
+import { codeOf } from "../../core/errors.ts";
 import type { LayerContent } from "../../core/image.ts";
 import type { ImageReference } from "../../core/reference.ts";
-import { createNetwork, type HttpResponse, readBody, resumable } from "../../net/http.ts";
+import { type HttpResponse, readBody, resumable } from "../../net/http.ts";
 import { documentLimit } from "../config.ts";
-import { type Descriptor, isConfigType, manifestTypes } from "../manifest.ts";
-import { type ContentStore, resolveImage, verifyDigest } from "../resolve.ts";
+import { type Descriptor, isConfigType } from "../manifest.ts";
+import { type ContentStore, resolveImage } from "../resolve.ts";
 import type { Opened, SourceRequest } from "../source.ts";
-import { createRegistryClient, type RegistryClient } from "./registry-client.ts";
-import { findEndpoints } from "./registry-endpoints.ts";
+import {
+  fetchRoot,
+  firstToAnswer,
+  getBlob,
+  getManifest,
+  openSources,
+  type Root,
+  type Source,
+  statusError,
+} from "./registry-sources.ts";
 
 /**
  * Reads an image from its registry or one of the registry's mirrors
@@ -16,22 +23,10 @@ import { findEndpoints } from "./registry-endpoints.ts";
  * @throws SeaworthyError `image-not-found`, `auth-failed`, `network-failed`, `network-refused`, `digest-mismatch`, and as `resolveImage`.
  */
 export async function openFromRegistry(reference: ImageReference, request: SourceRequest): Promise<Opened> {
-  const { options } = request;
-  const network = createNetwork({
-    env: options.env,
-    offline: options.offline ?? false,
-    insecureHosts: options.insecureRegistries ?? [],
-    publicOnly: options.publicOnly,
-  });
-  const clients = findEndpoints(network, reference, request).map(
-    (endpoint): Source => ({
-      name: endpoint.host,
-      client: lazily(async () => createRegistryClient(network, await endpoint.open())),
-    }),
-  );
+  const { network, sources: all } = openSources(reference, request);
   try {
-    const { value: root, sources } = await firstToAnswer(clients, (client) => fetchRoot(client, reference));
-    const store = storeOf(sources, reference, root);
+    const { value: root, sources } = await firstToAnswer(all, (client) => fetchRoot(client, reference));
+    const store = registryStore(sources, reference, root);
     return {
       ...(await resolveImage(store, [root.descriptor], request.wanted)),
       close: () => network.close(),
@@ -42,103 +37,12 @@ export async function openFromRegistry(reference: ImageReference, request: Sourc
   }
 }
 
-/** One address, opened at its first use: of mirrors mostly one is used. */
-interface Source {
-  readonly name: string;
-  readonly client: () => Promise<RegistryClient>;
-}
-
-interface Root {
-  readonly descriptor: Descriptor;
-  readonly bytes: Uint8Array;
-}
-
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
-
-// The origin is the last of them: what it says counts when nobody has the image.
-async function firstToAnswer<T>(
+/** The content of a repository; `root` is not fetched again. */
+export function registryStore(
   sources: readonly Source[],
-  ask: (client: RegistryClient) => Promise<T>,
-): Promise<{ readonly value: T; readonly sources: readonly Source[] }> {
-  const failures: string[] = [];
-  let last: unknown;
-  for (const source of sources) {
-    try {
-      const value = await ask(await source.client());
-      return { value, sources: [source, ...sources.filter((other) => other !== source)] };
-    } catch (thrown) {
-      // A wrong digest is no reason to look elsewhere quietly.
-      if (codeOf(thrown) === "digest-mismatch") throw thrown;
-      failures.push(`"${source.name}" ${codeOf(thrown)}`);
-      last = thrown;
-    }
-  }
-  if (failures.length < 2 || !(last instanceof SeaworthyError)) throw last;
-  const before = failures.slice(0, -1).join(", ");
-  throw new SeaworthyError(last.code, `${last.message} (mirrors before: ${before})`, {
-    hint: last.hint,
-    cause: last,
-  });
-}
-
-async function fetchRoot(client: RegistryClient, reference: ImageReference): Promise<Root> {
-  const wanted = reference.digest ?? reference.tag ?? "latest";
-  const response = await getManifest(client, wanted, reference);
-  const mediaType = (response.headers.get("content-type") ?? "").split(";", 1)[0]?.trim() ?? "";
-  const stated = response.headers.get("docker-content-digest");
-  const bytes = await readBody(response, documentLimit, `manifest of "${reference.canonical}"`);
-  const what = `manifest of "${reference.canonical}" at "${client.host}"`;
-  if (stated !== undefined && /^sha(?:256|384|512):[a-f0-9]+$/.test(stated))
-    verifyDigest(bytes, stated, what);
-  const digest = reference.digest ?? `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-  verifyDigest(bytes, digest, what);
-  return { bytes, descriptor: { mediaType, digest, size: bytes.length, annotations: {}, urls: [] } };
-}
-
-async function getManifest(
-  client: RegistryClient,
-  wanted: string,
   reference: ImageReference,
-): Promise<HttpResponse> {
-  const response = await client.request(`manifests/${wanted}`, {
-    headers: { accept: manifestTypes.join(", ") },
-  });
-  if (response.status === 200) return response;
-  response.discard();
-  throw statusError(response, client.host, `read manifest "${wanted}" of "${reference.canonical}"`);
-}
-
-function statusError(response: HttpResponse, host: string, action: string): SeaworthyError {
-  const { status } = response;
-  switch (status) {
-    case 404:
-      return new SeaworthyError("image-not-found", `${action}: "${host}" does not have it`, {
-        hint: "check the name and the tag",
-      });
-    case 401:
-    case 403:
-      return new SeaworthyError("auth-failed", `${action}: "${host}" denies access`, {
-        hint: `check the name and your rights, or run: docker login ${host}`,
-      });
-    case 429: {
-      const wait = response.headers.get("retry-after");
-      const until = wait !== undefined && /^\d{1,6}$/.test(wait) ? ` (it asks to wait ${wait} s)` : "";
-      return new SeaworthyError("network-failed", `${action}: "${host}" got too many requests${until}`, {
-        hint: "wait, log in for a higher limit, or name a mirror in SEAWORTHY_REGISTRY_MIRRORS",
-      });
-    }
-    default:
-      return new SeaworthyError("network-failed", `${action}: "${host}" answered with status ${status}`);
-  }
-}
-
-function storeOf(sources: readonly Source[], reference: ImageReference, root: Root): ContentStore {
+  root: Root,
+): ContentStore {
   return {
     async document(descriptor) {
       if (descriptor.digest === root.descriptor.digest) return root.bytes;
@@ -181,26 +85,4 @@ async function* layerBytes(sources: readonly Source[], descriptor: Descriptor): 
     (await firstToAnswer(sources, (client) => getBlob(client, descriptor, what, range))).value;
   const first = await open({});
   yield* resumable(open, { first, what, size: descriptor.size, immutable: true });
-}
-
-async function getBlob(
-  client: RegistryClient,
-  { digest, size }: Descriptor,
-  what: string,
-  range: Readonly<Record<string, string>>,
-): Promise<HttpResponse> {
-  const response = await client.request(`blobs/${digest}`, { headers: range });
-  if (response.status === 206 && range["range"] !== undefined) return response;
-  if (response.status !== 200) {
-    response.discard();
-    const error = statusError(response, client.host, `read ${what}`);
-    throw error.code === "image-not-found" ? new SeaworthyError("layer-unreadable", error.message) : error;
-  }
-  const length = response.headers.get("content-length");
-  if (length === undefined || Number(length) === size) return response;
-  response.discard();
-  throw new SeaworthyError(
-    "digest-mismatch",
-    `read ${what}: "${client.host}" has ${length} bytes, the manifest says ${size}`,
-  );
 }
