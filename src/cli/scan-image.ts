@@ -43,6 +43,16 @@ export function prepareFiles(
   );
 }
 
+/** The image that another one is compared with, indexed. Its Dockerfile is not the other's. */
+export async function openForBaseline(reference: string, values: ImageValues, io: Io): Promise<IndexedImage> {
+  const image = await openImage(reference, openOptions("scan", values, io));
+  try {
+    return await indexOpened(image, undefined, values, io);
+  } finally {
+    await image.close();
+  }
+}
+
 type GivenDockerfile = { readonly file: string; readonly text: string } | undefined;
 
 async function prepareBy<T>(

@@ -10,6 +10,7 @@ import { renderCharts } from "./helm.ts";
 import { manifestTree } from "./manifest-files.ts";
 import { type ImageValues, judgedDay, type Output, openOptions, usageError } from "./options.ts";
 import { findDatabase, indexOpened } from "./scan-image.ts";
+import type { Settle } from "./scan-suppress.ts";
 import { type ReadTemplate, writeFormats } from "./write-formats.ts";
 
 /** What the command line says beside the places. */
@@ -19,6 +20,8 @@ export interface SetRequest {
   /** Files of values for all charts, the later ones over the earlier. */
   readonly chartValues: readonly string[];
   readonly by: DecidedBy;
+  /** Takes out what exceptions and VEX say may stand; undefined: there are none. */
+  readonly settle: Settle | undefined;
   readonly outputs: readonly Output<keyof typeof setFormats>[];
   readonly template: ReadTemplate;
   readonly all: boolean;
@@ -42,7 +45,7 @@ export async function scanK8s(request: SetRequest, io: Io): Promise<number> {
 
 async function scanned(
   named: ReturnType<typeof findImages>,
-  { values, by, outputs, listOnly }: SetRequest,
+  { values, by, settle, outputs, listOnly }: SetRequest,
   io: Io,
 ): Promise<ImageSetReport> {
   const today = judgedDay("scan", values, io);
@@ -56,6 +59,7 @@ async function scanned(
       index: (image) => indexOpened(image, undefined, values, io),
       database,
       today,
+      settle,
       keepReports: outputs.some(({ format }) => format !== "table"),
     });
   } finally {

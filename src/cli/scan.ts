@@ -1,4 +1,4 @@
-import { scanReport } from "../pipeline/scan.ts";
+import { judgedReport, scanFacts } from "../pipeline/scan.ts";
 import type { LoadedPolicy } from "../policy/load.ts";
 import { settingsOver } from "../policy/settle.ts";
 import { formatNames, scanFormats, setFormats } from "../reports/formats.ts";
@@ -14,6 +14,7 @@ import {
   usageError,
 } from "./options.ts";
 import { projectPolicy } from "./policy-file.ts";
+import { baselineOptions, baselineUsage, besideBaseline } from "./scan-baseline.ts";
 import {
   askAbroad,
   type CurrencyValues,
@@ -23,6 +24,7 @@ import {
   refuseCurrencyValues,
 } from "./scan-currency.ts";
 import { prepare, sampleImage } from "./scan-image.ts";
+import { type SuppressValues, settler, suppressOptions, suppressUsage } from "./scan-suppress.ts";
 import { formatOptions, formatUsage, readTemplate, writeFormats } from "./write-formats.ts";
 
 const options = {
@@ -34,6 +36,8 @@ const options = {
   "only-fixed": { type: "boolean" },
   check: { type: "string", multiple: true },
   "require-owned-executables": { type: "boolean" },
+  ...suppressOptions,
+  ...baselineOptions,
   "no-scan": { type: "boolean" },
   values: { type: "string", multiple: true },
   ...currencyOptions,
@@ -62,7 +66,7 @@ ${formatUsage(formatNames(scanFormats))}      --all              show long lists
                          what a check goes by (10MB, 30d, 95%, a,b; docs/checks)
       --require-owned-executables
                          executables that no package claims make the verdict unknown
-      --values FILE      with k8s: values for charts, as helm's; may be given again
+${suppressUsage}${baselineUsage}      --values FILE      with k8s: values for charts, as helm's; may be given again
       --no-scan          with k8s: list the images and judge only how they are named
 ${currencyUsage}${imageUsage}
 Exit codes: 0 pass, 1 fail, 2 error, 3 unknown. docs/cli.md tells all.
@@ -87,13 +91,17 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   const wanted = outputs("scan", values.format ?? [], formatNames(scanFormats), io, values.output);
   const template = await readTemplate("scan", values.template, wanted, io);
   const { policy, expressions } = await policyOf(values, io);
+  const settle = await settler(values, [], policy, io);
   const today = judgedDay("scan", values, io);
   checkCurrencyValues("scan", values);
   const reference = given ?? (await sampleImage(io));
   const { indexed, database, dockerfile } = await prepare("scan", reference, values, io);
   try {
     const answers = await askAbroad("scan", indexed, dockerfile, values, io);
-    const report = scanReport(indexed, { database, policy, expressions, today, answers });
+    const found = scanFacts(indexed, { database, policy, today, answers });
+    const settled = settle === undefined ? found : await settle(found, []);
+    const facts = await besideBaseline(settled, values.baseline, { database, policy, today }, values, io);
+    const report = judgedReport(facts, { policy, expressions });
     await writeFormats(report, scanFormats, wanted, { all: values.all === true, template }, io);
     return exitCodes[report.verdict.decision];
   } finally {
@@ -107,11 +115,15 @@ async function runK8s(places: readonly string[], values: ScanValues, io: Io): Pr
   refuseCurrencyValues("scan", values, "speaks of one image, scan k8s of many");
   const { scanK8s } = await import("./scan-k8s.ts");
   const wanted = outputs("scan", values.format ?? [], formatNames(setFormats), io, values.output);
+  if (values.baseline !== undefined)
+    throw usageError("scan", "--baseline speaks of one image, scan k8s of many");
+  const by = await policyOf(values, io);
   const request = {
     places,
     values,
     chartValues: values.values ?? [],
-    by: await policyOf(values, io),
+    by,
+    settle: await settler(values, [], by.policy, io),
     outputs: wanted,
     template: await readTemplate("scan", values.template, wanted, io),
     all: values.all === true,
@@ -120,7 +132,8 @@ async function runK8s(places: readonly string[], values: ScanValues, io: Io): Pr
   return scanK8s(request, io);
 }
 
-interface ScanValues extends CurrencyValues {
+interface ScanValues extends CurrencyValues, SuppressValues {
+  readonly baseline?: string | undefined;
   readonly format?: readonly string[] | undefined;
   readonly output?: string | undefined;
   readonly template?: string | undefined;

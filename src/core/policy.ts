@@ -119,6 +119,8 @@ export type UnknownAction = "unknown" | "fail" | "pass";
 export interface ExceptionLimits {
   /** An exception that lasts longer is an error; null: any time. */
   readonly longestDays: number | null;
+  /** What becomes of one that is expired, was reopened, matches nothing or is otherwise of no use: told, or it refuses the image. */
+  readonly stale: "warn" | "fail";
 }
 
 /** What is asked of an image beside its baseline. */

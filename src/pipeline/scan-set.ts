@@ -4,12 +4,12 @@ import { countFindings } from "../core/finding.ts";
 import type { OpenImage } from "../core/image.ts";
 import type { ImageSetReport, NamedImage, NamedImages, SetImage, SetOutcome } from "../core/image-set.ts";
 import type { IndexedImage } from "../core/indexed.ts";
+import type { Placement } from "../core/policy.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Facts } from "../core/report.ts";
-import { evaluate } from "../policy/evaluate.ts";
 import { evaluateSet, placementsOf } from "../policy/evaluate-set.ts";
 import { imageSetSchemaVersion } from "../reports/image-set-json.ts";
-import { type Judgement, scanReport } from "./scan.ts";
+import { type Judgement, judgedReport, scanFacts } from "./scan.ts";
 
 /** What the images of a set are judged by. */
 export type DecidedBy = Pick<Judgement, "policy" | "expressions">;
@@ -19,6 +19,8 @@ export interface SetScan extends Omit<Judgement, "policy" | "expressions" | "pla
   /** Resolves a reference and reads its manifest and config; layers are read by `index`. */
   readonly open: (reference: string) => Promise<OpenImage>;
   readonly index: (image: OpenImage) => Promise<IndexedImage>;
+  /** Takes out what exceptions and VEX say may stand; told where the image is used. */
+  readonly settle?: ((facts: Facts, placements: readonly Placement[]) => Promise<Facts>) | undefined;
   /** Are whole reports asked for? Each holds all packages of its image. */
   readonly keepReports: boolean;
 }
@@ -71,23 +73,28 @@ async function outcomeOf(
   try {
     const { canonical } = parseReference(image.reference);
     const before = scanned.byName.get(canonical);
-    if (before !== undefined) return sameAs(before, image, by);
+    if (before !== undefined) return await sameAs(before, image, by, scan);
     const seen = await scanOne(image, by, scan, scanned);
     scanned.byName.set(canonical, seen);
-    return seen.as === image.reference ? seen.outcome : sameAs(seen, image, by);
+    return seen.as === image.reference ? seen.outcome : await sameAs(seen, image, by, scan);
   } catch (thrown) {
     return failed(thrown);
   }
 }
 
-function sameAs({ as, outcome, facts }: Seen, image: NamedImage, by: DecidedBy): SetOutcome {
+async function sameAs(
+  { as, outcome, facts }: Seen,
+  image: NamedImage,
+  by: DecidedBy,
+  scan: SetScan,
+): Promise<SetOutcome> {
   if (outcome.kind !== "scanned" || outcome.digest === null) return outcome;
   const { digest, summary } = outcome;
   if (facts === undefined) return { kind: "same", digest, as, summary };
   const own = { ...facts, image: { ...facts.image, reference: image.reference } };
-  const { policy, expressions } = by;
-  const verdict = evaluate(own, policy, { expressions, placements: placementsOf(image) });
-  return { kind: "same", digest, as, summary: { ...summary, verdict } };
+  const placements = placementsOf(image);
+  const { findings, verdict } = judgedReport(await settled(own, placements, scan), { ...by, placements });
+  return { kind: "same", digest, as, summary: { ...summary, counts: countFindings(findings), verdict } };
 }
 
 async function scanOne(
@@ -107,7 +114,8 @@ async function scanOne(
     const { database, today, keepReports } = scan;
     const placements = placementsOf(image);
     const indexed = await scan.index({ ...opened, reference });
-    const report = scanReport(indexed, { database, ...by, placements, today });
+    const found = scanFacts(indexed, { database, policy: by.policy, today });
+    const report = judgedReport(await settled(found, placements, scan), { ...by, placements });
     const summary = { counts: countFindings(report.findings), verdict: report.verdict };
     const outcome: SetOutcome = {
       kind: "scanned",
@@ -115,7 +123,8 @@ async function scanOne(
       summary,
       report: keepReports ? report : undefined,
     };
-    const facts = by.policy.rules.some(({ scope }) => scope !== undefined) ? report : undefined;
+    const scoped = scan.settle !== undefined || by.policy.rules.some(({ scope }) => scope !== undefined);
+    const facts = scoped ? found : undefined;
     const seen: Seen = { as: reference, outcome, facts };
     if (digest !== undefined) byDigest.set(digest, seen);
     return seen;
@@ -124,6 +133,10 @@ async function scanOne(
   } finally {
     await opened.close();
   }
+}
+
+async function settled(facts: Facts, placements: readonly Placement[], { settle }: SetScan): Promise<Facts> {
+  return settle === undefined ? facts : settle(facts, placements);
 }
 
 async function open(reference: string, scan: SetScan): Promise<OpenImage | SetOutcome> {

@@ -26,13 +26,23 @@ export interface Judgement {
 
 /** The report of an indexed image: matched, merged and judged. Pure: same image, database, policy and day, same report. */
 export function scanReport(indexed: IndexedImage, judgement: Judgement): Report {
-  const { policy, expressions, placements } = judgement;
-  const facts = factsOf(indexed, judgement);
+  return judgedReport(scanFacts(indexed, judgement), judgement);
+}
+
+/** The report of facts: with the verdict of a policy. Pure. */
+export function judgedReport(
+  facts: Facts,
+  { policy, expressions, placements }: Pick<Judgement, "policy" | "expressions" | "placements">,
+): Report {
   const verdict = evaluate(facts, policy, { expressions, placements });
   return { schemaVersion: reportSchemaVersion, ...facts, policy, verdict };
 }
 
-function factsOf(indexed: IndexedImage, { database, policy, today, answers }: Judgement): Facts {
+/** All that is found in an indexed image, nothing suppressed and no verdict yet. Pure. */
+export function scanFacts(
+  indexed: IndexedImage,
+  { database, policy, today, answers }: Pick<Judgement, "database" | "policy" | "today" | "answers">,
+): Facts {
   const { findings, undecided, upgrades, gaps, skipped } = matchImage(indexed, database, today);
   const { reference, digest, platform, distro, layers, packages, hiddenPackages } = indexed;
   const currency = currencyOf(indexed, database, today, answers);

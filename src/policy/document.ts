@@ -18,7 +18,10 @@ export function policyText(policy: Policy): string {
       unknown: full(unknown),
       checks: full(Object.fromEntries(settings)),
       rules: rules.length === 0 ? undefined : rules.map(ruleDocument),
-      exceptions: exceptions.longestDays === null ? undefined : { longest: `${exceptions.longestDays}d` },
+      exceptions: present({
+        longest: exceptions.longestDays === null ? undefined : `${exceptions.longestDays}d`,
+        stale: exceptions.stale,
+      }),
       baseline: present({
         newAdvisories: baseline.newAdvisories,
         grace: full(Object.fromEntries(grace)),

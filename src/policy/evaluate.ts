@@ -3,6 +3,7 @@ import type { Facts, ImageVerdict, RuleReason } from "../core/report.ts";
 import { compareText } from "../core/text-order.ts";
 import { outcomes } from "./outcomes.ts";
 import { failOnCheckReasons, failOnReasons, undecidedReasons, violationReasons } from "./reasons.ts";
+import { nearReasons, staleReasons } from "./stale.ts";
 import { subjectOf } from "./subject.ts";
 import { changesToPass } from "./to-pass.ts";
 import { actionOn, unknownReasons } from "./unknown.ts";
@@ -16,7 +17,7 @@ export const defaultPolicy: Policy = {
   checks: {},
   rules: [],
   unknown: {},
-  exceptions: { longestDays: null },
+  exceptions: { longestDays: null, stale: "warn" },
   baseline: { newAdvisories: "pass", graceDays: {} },
 };
 
@@ -38,11 +39,13 @@ export function evaluate(facts: Facts, policy: Policy, beside: Beside = {}): Ima
   const failing = judged.rules.filter(({ rule }) => rule.action === "fail");
   const warning = judged.rules.filter(({ rule }) => rule.action === "warn");
   const gaps = unknownReasons(facts, policy);
+  const stale = staleReasons(facts);
   const refusing: readonly RuleReason[] = [
     ...failOnReasons(judged.findings, policy, subject),
     ...failOnCheckReasons(judged.checks, policy, subject),
     ...failing.flatMap((outcome) => violationReasons(outcome, subject)),
     ...gaps.filter(({ code }) => actionOn(code, policy) === "fail"),
+    ...(policy.exceptions.stale === "fail" ? stale : []),
   ];
   const unknown: readonly RuleReason[] = [
     ...gaps.filter(({ code }) => actionOn(code, policy) === "unknown"),
@@ -52,10 +55,11 @@ export function evaluate(facts: Facts, policy: Policy, beside: Beside = {}): Ima
   return {
     decision: refusing.length > 0 ? "fail" : unknown.length > 0 ? "unknown" : "pass",
     reasons,
-    warnings: warning.flatMap((outcome) => [
-      ...violationReasons(outcome, subject),
-      ...undecidedReasons(outcome),
-    ]),
+    warnings: [
+      ...warning.flatMap((outcome) => [...violationReasons(outcome, subject), ...undecidedReasons(outcome)]),
+      ...(policy.exceptions.stale === "warn" ? stale : []),
+      ...nearReasons(facts),
+    ],
     toPass: changesToPass({ ...judged, rules: failing }, reasons, subject),
   };
 }

@@ -40,7 +40,10 @@ export function layerOf(
         rules.map(({ rule }) => rule),
       ),
       unknown: { ...below.unknown, ...byName(document.unknown) },
-      exceptions: { longestDays: exceptions?.longest ?? below.exceptions.longestDays },
+      exceptions: {
+        longestDays: exceptions?.longest ?? below.exceptions.longestDays,
+        stale: exceptions?.stale ?? below.exceptions.stale,
+      },
       baseline: {
         newAdvisories: baseline?.newAdvisories ?? below.baseline.newAdvisories,
         graceDays: { ...below.baseline.graceDays, ...byName(baseline?.grace) },

@@ -19,10 +19,12 @@ export interface Outcomes {
 export function outcomes(subject: Subject, policy: Policy, expressions: Expressions): Outcomes {
   const { today } = subject.facts.currency;
   const counted = subject.findings.filter((finding) => counts(finding, policy, today));
+  // Beside a baseline what was there before is not this change's to mend.
+  const checks = subject.checks.filter(({ since }) => since !== "known");
   return {
     findings: counted.filter((finding) => refuses(policy, finding)),
-    checks: subject.checks.filter(({ severity }) => reaches(severity, policy)),
-    rules: policy.rules.map((rule) => judge(rule, expressions.get(rule.id), subject, counted)),
+    checks: checks.filter(({ severity }) => reaches(severity, policy)),
+    rules: policy.rules.map((rule) => judge(rule, expressions.get(rule.id), { ...subject, checks }, counted)),
   };
 }
 

@@ -203,7 +203,13 @@ export const policyShape = object(
     checks: record(checkSetting, "Severity and options of each check, by id or alias, or `off`."),
     rules: list(placed(rule)),
     exceptions: object(
-      { longest: days("An exception that lasts longer is an error.") },
+      {
+        longest: days("An exception that lasts longer is an error."),
+        stale: choice(
+          ["warn", "fail"],
+          "What becomes of an exception that is expired, was reopened, matches nothing or is otherwise of no use.",
+        ),
+      },
       { description: "What exceptions may be." },
     ),
     baseline: object(

@@ -36,7 +36,7 @@ rules:
   - id: end-of-life
     description: Time to move to the next release before nobody mends this one.
     image: { endOfLife: 30d }
-exceptions: { longest: 90d }
+exceptions: { longest: 90d, stale: fail }
 baseline: { newAdvisories: fail }
 `,
   // Nothing to work with for whoever gets in: no package manager, shell, download tool, debugger …

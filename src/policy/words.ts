@@ -53,6 +53,7 @@ export function policyWords(policy: Policy): readonly string[] {
     ...(exceptions.longestDays === null
       ? []
       : [`an exception holds for ${exceptions.longestDays} days at most`]),
+    `an exception of no use ${exceptions.stale === "fail" ? "refuses the image" : "is told"}`,
     `beside a baseline, an advisory that is new ${baseline.newAdvisories === "fail" ? "counts" : "does not count"}${
       grace.length === 0
         ? ", and what was there before does not"

@@ -16,7 +16,7 @@ export function policyValue(policy: Policy): Json {
     checks: settingsValue(checks),
     rules: rules.map(ruleValue),
     unknown: sortedValue(unknown),
-    exceptions: { longestDays: exceptions.longestDays },
+    exceptions: { longestDays: exceptions.longestDays, stale: exceptions.stale },
     baseline: { newAdvisories: baseline.newAdvisories, graceDays: sortedValue(baseline.graceDays) },
   };
 }

@@ -189,7 +189,7 @@ export const policy = z.object({
   ),
   rules: z.array(rule),
   unknown: z.record(text, z.enum(["unknown", "fail", "pass"])),
-  exceptions: z.object({ longestDays: z.number().nullable() }),
+  exceptions: z.object({ longestDays: z.number().nullable(), stale: z.enum(["warn", "fail"]) }),
   baseline: z.object({
     newAdvisories: z.enum(["fail", "pass"]),
     graceDays: z.partialRecord(severity, z.number()),

@@ -8,6 +8,7 @@ import { currencyLines } from "./table-currency.ts";
 import { type Row, rowsByLayer } from "./table-packages.ts";
 import { toPassLines, warningLines } from "./table-pass.ts";
 import { rowLines } from "./table-row.ts";
+import { suppressedLines } from "./table-suppressed.ts";
 import { counted, countsText, shortDigest, verdictStyles } from "./table-words.ts";
 import { clean, columns, cut, paint, type Terminal } from "./terminal.ts";
 
@@ -28,6 +29,7 @@ export function tableReport(report: Report, options: TableOptions): string {
     undecidedLines(report, options),
     gapLines(report, options),
     noteLines(report, options),
+    suppressedLines(report, options),
     warningLines(report, options),
     toPassLines(report, options),
   ].filter((lines) => lines.length > 0);
@@ -163,15 +165,27 @@ const refusals: ReadonlySet<string> = new Set(["check-failed", "finding-refused"
 function verdictLines(report: Report, options: TableOptions): readonly string[] {
   const { decision, reasons } = report.verdict;
   const word = paint(options, decision.toUpperCase(), "bold", verdictStyles[decision]);
-  const why = reasons.map(({ code }) => code).filter((code) => !refusals.has(code));
+  const stale = reasons.some(({ code }) => code.startsWith("exception-"));
+  const why = reasons
+    .map(({ code }) => code)
+    .filter((code) => !refusals.has(code) && !code.startsWith("exception-"));
   const because = why.length === 0 ? "" : ` · not known: ${[...new Set(why)].join(", ")}`;
   const violated = reasons.flatMap(({ code, rule }) =>
     code === "rule-violated" && rule !== null ? [rule] : [],
   );
-  const refused = [...violated, ...refusedChecks(report)];
+  const refused = [...violated, ...refusedChecks(report), ...(stale ? ["exceptions of no use"] : [])];
   const failed = refused.length === 0 ? "" : ` · refused: ${refused.join(", ")}`;
   const tail = `${paint(options, failed, "red")}${paint(options, because, "yellow")}`;
-  return [`${word}  ${countsText(countFindings(report.findings), options)}${tail}`];
+  const beside = paint(options, besideText(report), "dim");
+  return [`${word}  ${countsText(countFindings(report.findings), options)}${beside}${tail}`];
+}
+
+function besideText({ suppressed, suppressedChecks, baseline }: Report): string {
+  const count = suppressed.length + suppressedChecks.length;
+  const aside = count === 0 ? "" : `, ${count} suppressed`;
+  if (baseline === null) return aside;
+  const { changed, newAdvisories, known, mended } = baseline;
+  return `${aside}; beside ${clean(baseline.reference)}: ${changed} new, ${newAdvisories} by new advisories, ${known} known, ${mended} mended`;
 }
 
 function refusedChecks({ checks, verdict }: Report): readonly string[] {

@@ -90,7 +90,7 @@ export function generatedCase(seed: number): GeneratedCase {
       random.below(2) === 0
         ? {}
         : { [random.pick(gapCodes)]: random.pick(["fail", "pass", "unknown"] as const) },
-    exceptions: { longestDays: null },
+    exceptions: { longestDays: null, stale: "warn" },
     baseline: { newAdvisories: random.pick(["pass", "fail"] as const), graceDays: { high: 7 } },
   };
   const placements =

@@ -302,7 +302,7 @@ export const fullReport: Report = {
       { id: "age", action: "warn", target: { about: "image", where: { olderThanDays: 90 } } },
     ],
     unknown: { "os-end-of-life": "fail" },
-    exceptions: { longestDays: 90 },
+    exceptions: { longestDays: 90, stale: "warn" },
     baseline: { newAdvisories: "pass", graceDays: { critical: 7 } },
   },
   verdict: {

@@ -39,7 +39,7 @@ export function applyExceptions(
   subject: ExceptionSubject,
   exceptions: readonly Exception[],
   today: string,
-  limits: ExceptionLimits,
+  limits: Pick<ExceptionLimits, "longestDays">,
 ): Excepted {
   const { findings, checks, packages, layers, undecided } = subject;
   const candidates = candidatesOf(findings, checks, packages, layers);

@@ -18,7 +18,7 @@ export interface Fallen {
 export function fallenBy(
   { created, expires }: Exception,
   today: string,
-  { longestDays }: ExceptionLimits,
+  { longestDays }: Pick<ExceptionLimits, "longestDays">,
 ): Fallen | undefined {
   if (expires !== null && expires < today) return { state: "expired", message: `it expired on ${expires}` };
   if (created !== null && created > today)
