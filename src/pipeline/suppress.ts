@@ -27,11 +27,13 @@ export function unsuppressed(facts: Facts): Facts {
   };
 }
 
-function openFinding({ suppression: _, ...finding }: SuppressedFinding): Finding {
+function openFinding(suppressed: SuppressedFinding): Finding {
+  const { suppression: _, ...finding } = suppressed;
   return finding;
 }
 
-function openCheck({ suppression: _, ...check }: SuppressedCheck): Facts["checks"][number] {
+function openCheck(suppressed: SuppressedCheck): Facts["checks"][number] {
+  const { suppression: _, ...check } = suppressed;
   return check;
 }
 
