@@ -224,7 +224,7 @@ e.yaml:24:5  of other images  CVE-2021-1
   );
   const dry = await run(dir, "prune", "--file", "e.yaml", "--dry-run");
   assert.equal(dry.code, 0);
-  assert.match(dry.out, /^--- e\.yaml\n\+\+\+ e\.yaml\n@@ -1,12 \+1,6 @@\n/u);
+  assert.match(dry.out, /^--- e\.yaml\n\+\+\+ e\.yaml\n@@ -1,15 \+1,9 @@\n/u);
   assert.equal(readFileSync(join(dir, "e.yaml"), "utf8"), file);
   const pruned = await run(dir, "prune", "--file", "e.yaml", "--report", "report.json");
   assert.equal(
