@@ -1,20 +1,23 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
 import type { Report } from "../core/report.ts";
-import { type AlertConfig, readAlertConfig } from "../notify/config.ts";
-import { type AlertOutcome, alertReceivers } from "../pipeline/alert.ts";
-import { type AlertState, alertStateText, readAlertState } from "../pipeline/alert-state.ts";
-import { deliver } from "../pipeline/deliver.ts";
+import type { AlertConfig } from "../notify/config.ts";
+import type { AlertOutcome } from "../pipeline/alert.ts";
+import type { AlertState } from "../pipeline/alert-state.ts";
 import { withLock } from "../pipeline/lock.ts";
-import { readReport } from "../reports/read-json.ts";
+import { clean } from "../reports/terminal.ts";
 import { makeDirectories } from "../store/make-directories.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import { judgedDay, readArguments, usageError } from "./options.ts";
+import { writeOutput } from "./write-output.ts";
 
 const options = {
   config: { type: "string", short: "c" },
   state: { type: "string" },
+  format: { type: "string", short: "f" },
+  deadline: { type: "string" },
   "dry-run": { type: "boolean" },
   today: { type: "string" },
 } as const;
@@ -23,12 +26,15 @@ const usage = `seaworthy alert REPORT... [OPTIONS]
 
 Tells receivers what is new in saved reports (scan --format json): severe findings that a version mends, and those that are
 known to be exploited. One alert for one advisory, over all images; told once, again when more images have it or it got worse.
+docs/alerts.md tells the form of the file, and what counts as news.
 
 REPORT  a file that scan --format json wrote
 
   -c, --config FILE      receivers; default: .seaworthy/alerts.yaml
       --state FILE       what was told; default: .seaworthy/alerts-state.json. Keep it from run to run
-      --dry-run          say what would be told, tell nobody
+      --deadline SECONDS how long one receiver may take, with repetitions; default: 60. All are told at the same time
+  -f, --format FORMAT    text (default), or json: what was told to whom, and what waits
+      --dry-run          say what would be told, tell nobody, write nothing
       --today YYYY-MM-DD default: $SOURCE_DATE_EPOCH, else today
 
 Exit codes: 0 everybody was told, 2 error, 3 a receiver could not be told: what it should know waits for the next run.
@@ -42,66 +48,109 @@ export const command: Command = {
   run,
 };
 
-async function run(args: readonly string[], io: Io): Promise<number> {
-  const { values, positionals } = readArguments("alert", args, options);
-  if (positionals.length === 0) throw usageError("alert", "no report is named");
-  const reports = positionals.map((file) => readReport(readText(resolve(io.cwd, file), "report"), file));
-  const config = resolve(io.cwd, values.config ?? ".seaworthy/alerts.yaml");
-  const request = {
-    reports,
-    config: readAlertConfig(readText(config, "alerts"), values.config ?? ".seaworthy/alerts.yaml", io.env),
-    stateFile: resolve(io.cwd, values.state ?? ".seaworthy/alerts-state.json"),
-    today: judgedDay("alert", values, io),
-    dryRun: values["dry-run"] === true,
-  };
-  return sendAlerts(request, io);
-}
-
 /** What is to be told, by whom it is known. */
-export interface AlertRequest {
+interface AlertRequest {
   readonly reports: readonly Report[];
   readonly config: AlertConfig;
   readonly stateFile: string;
   readonly today: string;
   readonly dryRun: boolean;
+  /** Milliseconds. */
+  readonly deadline: number;
 }
 
-/** Tells the receivers and says what became of each; the exit code. */
-export async function sendAlerts(request: AlertRequest, io: Io): Promise<number> {
-  if (request.dryRun) return print(await work(request, io), io, "would tell");
-  const patience = {
-    patience: 60_000,
+async function run(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = readArguments("alert", args, options);
+  if (positionals.length === 0) throw usageError("alert", "no report is named");
+  const format = values.format ?? "text";
+  if (format !== "text" && format !== "json")
+    throw usageError("alert", `--format is text or json, not "${format}"`);
+  const deadline = deadlineOf(values.deadline ?? "60");
+  const { readReport } = await import("../reports/read-json.ts");
+  const { readAlertConfig } = await import("../notify/config.ts");
+  const file = values.config ?? ".seaworthy/alerts.yaml";
+  const request = {
+    reports: positionals.map((name) => readReport(readText(resolve(io.cwd, name), "report"), name)),
+    config: readAlertConfig(readText(resolve(io.cwd, file), "alerts"), file, io.env),
+    stateFile: resolve(io.cwd, values.state ?? ".seaworthy/alerts-state.json"),
+    today: judgedDay("alert", values, io),
+    dryRun: values["dry-run"] === true,
+    deadline,
+  };
+  const outcomes = await sendAlerts(request, io);
+  const verb = request.dryRun ? "would be told" : "told";
+  await writeOutput(
+    format === "json" ? jsonOf(outcomes, request.dryRun) : textOf(outcomes, verb),
+    undefined,
+    io,
+  );
+  for (const outcome of outcomes)
+    if (outcome.error !== null) io.stderr.write(errorLine(outcome, outcome.error));
+  return outcomes.some(({ error }) => error !== null) ? exitCodes.unknown : exitCodes.pass;
+}
+
+function deadlineOf(text: string): number {
+  const seconds = /^\d{1,4}$/u.test(text) ? Number(text) : 0;
+  if (seconds < 1) throw usageError("alert", `--deadline is seconds from 1 to 9999, not "${text}"`);
+  return seconds * 1000;
+}
+
+async function sendAlerts(request: AlertRequest, io: Io): Promise<readonly AlertOutcome[]> {
+  if (request.dryRun) return work(request, io);
+  const options = {
+    // Another run may be telling; it ends by its deadline.
+    patience: request.deadline + 60_000,
     waiting: () => void io.stderr.write("another run tells alerts: waiting\n"),
   };
-  return withLock(`${request.stateFile}.lock`, patience, async () =>
-    print(await work(request, io), io, "told"),
-  );
+  return withLock(`${request.stateFile}.lock`, options, () => work(request, io));
 }
 
-function work(
-  { reports, config, stateFile, today, dryRun }: AlertRequest,
-  io: Io,
-): Promise<readonly AlertOutcome[]> {
-  const state = existsSync(stateFile) ? readAlertState(readText(stateFile, "alert state"), stateFile) : {};
-  const settings = { env: io.env, now: Date.now };
+async function work(request: AlertRequest, io: Io): Promise<readonly AlertOutcome[]> {
+  const { reports, config, stateFile, today, dryRun, deadline } = request;
+  const { alertReceivers } = await import("../pipeline/alert.ts");
+  const { alertStateText, readAlertState } = await import("../pipeline/alert-state.ts");
+  const { deliver } = await import("../pipeline/deliver.ts");
+  const state: AlertState = existsSync(stateFile)
+    ? readAlertState(readText(stateFile, "alert state"), stateFile)
+    : new Map();
+  const settings = { env: io.env, now: Date.now, limits: { deadline } };
   return alertReceivers({
     reports,
     config,
     state,
     today,
-    deliver: async (receiver, batch) => (dryRun ? undefined : deliver(receiver, batch, settings)),
-    save: (next) => (dryRun ? undefined : saveState(stateFile, next)),
+    deliver: async (receiver, alerts, arrived) =>
+      dryRun ? arrived(alerts) : deliver(receiver, { today, alerts }, settings, arrived),
+    save: (next) => (dryRun ? undefined : saveState(stateFile, alertStateText(next))),
   });
 }
 
-function print(outcomes: readonly AlertOutcome[], io: Io, verb: string): number {
-  for (const { receiver, kind, alerts, error } of outcomes) {
-    const count = `${alerts} alert${alerts === 1 ? "" : "s"}`;
-    if (error === undefined) io.stdout.write(`${receiver} (${kind}): ${verb} ${count}\n`);
-    else
-      io.stderr.write(`seaworthy: ${error.code}: ${receiver} (${kind}): ${count} wait: ${error.message}\n`);
-  }
-  return outcomes.some(({ error }) => error !== undefined) ? exitCodes.unknown : exitCodes.pass;
+function textOf(outcomes: readonly AlertOutcome[], verb: string): string {
+  return outcomes
+    .map(({ receiver, kind, told }) => {
+      const lines = told.map(
+        ({ id, severity, news, images }) =>
+          `  ${news}  ${severity}  ${clean(id)}  ${images.length} ${images.length === 1 ? "image" : "images"}\n`,
+      );
+      return `${receiver} (${kind}): ${counted(told)} ${verb}\n${lines.join("")}`;
+    })
+    .join("");
+}
+
+function jsonOf(outcomes: readonly AlertOutcome[], dryRun: boolean): string {
+  return `${JSON.stringify({ schemaVersion: "1.0", dryRun, receivers: outcomes }, undefined, 2)}\n`;
+}
+
+function errorLine(
+  { receiver, kind, waiting }: AlertOutcome,
+  error: NonNullable<AlertOutcome["error"]>,
+): string {
+  const wait = `${counted(waiting)} wait${waiting.length === 1 ? "s" : ""}`;
+  return `seaworthy: ${error.code}: ${receiver} (${kind}): ${wait} for the next run: ${clean(error.message)}\n`;
+}
+
+function counted({ length }: readonly unknown[]): string {
+  return `${length} alert${length === 1 ? "" : "s"}`;
 }
 
 function readText(file: string, what: string): string {
@@ -113,12 +162,14 @@ function readText(file: string, what: string): string {
 }
 
 // A run that dies while it writes must leave the old memory or the new one.
-function saveState(file: string, state: AlertState): void {
+function saveState(file: string, text: string): void {
+  const draft = `${file}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     makeDirectories(dirname(file));
-    writeFileSync(`${file}.tmp`, alertStateText(state), { mode: 0o600 });
-    renameSync(`${file}.tmp`, file);
+    writeFileSync(draft, text, { mode: 0o600, flag: "wx", flush: true });
+    renameSync(draft, file);
   } catch (thrown) {
+    rmSync(draft, { force: true });
     throw new SeaworthyError("disk-failed", `write alert state "${file}": ${messageOf(thrown)}`, {
       cause: thrown,
     });

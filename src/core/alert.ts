@@ -11,11 +11,11 @@ export interface Alert {
   readonly epss: number | null;
   readonly summary: string;
   readonly url: string | null;
-  /** Sorted by name. */
+  /** Sorted by name; empty where it is mended. */
   readonly packages: readonly AlertPackage[];
-  /** Sorted by reference. */
+  /** Sorted by reference; those that had it where it is mended. */
   readonly images: readonly AlertImage[];
-  /** `new`: not told before. `more`: in further images, worse, or exploited by now. `reminder`: told long ago, and still there. `mended`: gone. */
+  /** `new`: not told before. `more`: in further images, worse, or exploited by now. `reminder`: told before, and still there. `mended`: gone, or accepted. */
   readonly news: "new" | "more" | "reminder" | "mended";
 }
 
@@ -32,13 +32,16 @@ export interface AlertPackage {
 export interface AlertImage {
   readonly reference: string;
   readonly digest: string | null;
-  /** Where it came in: `Dockerfile:12`, `base`, `layer 3`. */
+  /** Where it came in: `Dockerfile:12`, `base image`, `layer 3`. */
   readonly from: readonly string[];
 }
 
-/** What is told in one go. */
+/** What one message tells. */
 export interface AlertBatch {
   /** `YYYY-MM-DD`. */
   readonly today: string;
   readonly alerts: readonly Alert[];
+  /** From 1: which of how many messages this is. */
+  readonly part: number;
+  readonly parts: number;
 }

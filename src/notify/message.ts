@@ -6,6 +6,8 @@ export interface HttpMessage {
 
 /** What a receiver is sent by mail. */
 export interface MailMessage {
+  /** `Message-ID`: the same content has the same one, so that a mail that is sent twice is known. */
+  readonly id: string;
   readonly subject: string;
   readonly text: string;
 }

@@ -1,22 +1,22 @@
 import type { Alert, AlertBatch } from "../core/alert.ts";
 import type { HttpMessage } from "./message.ts";
-import { clean, headline, imageTexts, packageText, titleOf } from "./words.ts";
+import type { MessageBounds } from "./parts.ts";
+import { headline, imageTexts, lineOf, linkOf, packageTexts, summaryOf, titleOf } from "./words.ts";
 
-// A workflow of Teams takes 28 KB.
-const mostAlerts = 20;
+// https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook: 28 KB.
+const mostBytes = 26_000;
+const mostAtLength = 10;
 
 /** An Adaptive Card for a Teams workflow (https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/). */
 export function teamsMessage(batch: AlertBatch): HttpMessage {
   const { alerts } = batch;
-  const left = alerts.length - mostAlerts;
   const content = {
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
     type: "AdaptiveCard",
     version: "1.4",
     body: [
-      block(headline(batch), { size: "Medium", weight: "Bolder" }),
-      ...alerts.slice(0, mostAlerts).map(container),
-      ...(left > 0 ? [block(`and ${left} more`, { isSubtle: true })] : []),
+      line(headline(batch), { size: "Medium", weight: "Bolder" }),
+      ...(alerts.length <= mostAtLength ? alerts.map(container) : alerts.map((alert) => line(lineOf(alert)))),
     ],
   };
   const attachments = [{ contentType: "application/vnd.microsoft.card.adaptive", content }];
@@ -26,28 +26,31 @@ export function teamsMessage(batch: AlertBatch): HttpMessage {
   };
 }
 
+/** What Teams takes. */
+export const teamsBounds: MessageBounds = {
+  most: 100,
+  fits: (batch) => Buffer.byteLength(teamsMessage(batch).body) <= mostBytes,
+};
+
 function container(alert: Alert): object {
-  const { url, summary, packages, severity } = alert;
-  const colour = severity === "critical" || severity === "high" ? "Attention" : "Warning";
-  const open = url === null ? {} : { selectAction: { type: "Action.OpenUrl", url } };
+  const { severity, news } = alert;
+  const severe = severity === "critical" || severity === "high" ? "Attention" : "Warning";
+  const url = linkOf(alert);
+  const summary = summaryOf(alert);
   return {
     type: "Container",
     separator: true,
-    ...open,
+    ...(url === undefined ? {} : { selectAction: { type: "Action.OpenUrl", url } }),
     items: [
-      block(titleOf(alert), { weight: "Bolder", color: colour }),
-      ...(summary === "" ? [] : [block(summary.slice(0, 300))]),
-      ...packages.slice(0, 5).map((one) => block(packageText(one))),
-      block(imageTexts(alert).join(", "), { isSubtle: true }),
+      line(titleOf(alert), { weight: "Bolder", color: news === "mended" ? "Good" : severe }),
+      ...(summary === "" ? [] : [line(summary)]),
+      ...packageTexts(alert).map((text) => line(text)),
+      ...imageTexts(alert).map((text) => line(text, { isSubtle: true })),
     ],
   };
 }
 
-function block(text: string, more: object = {}): object {
-  return { type: "TextBlock", wrap: true, text: plain(text), ...more };
-}
-
-// Cards read some Markdown: names must not become links or set in bold.
-function plain(text: string): string {
-  return clean(text).replace(/[*_[\]()~`\\#<>]/gu, (sign) => `\\${sign}`);
+// A TextRun is shown as it is, whereas a TextBlock reads Markdown: a name cannot become a link or be set in bold.
+function line(text: string, style: object = {}): object {
+  return { type: "RichTextBlock", inlines: [{ type: "TextRun", text, ...style }] };
 }

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type { AlertBatch } from "../core/alert.ts";
 import type { HttpMessage } from "./message.ts";
+import type { MessageBounds } from "./parts.ts";
 
 /**
  * A batch as JSON, signed as Standard Webhooks says (https://www.standardwebhooks.com): the receiver can tell that it is ours, is
@@ -9,12 +10,7 @@ import type { HttpMessage } from "./message.ts";
  * @param seconds the time of sending, in seconds since 1970.
  */
 export function webhookMessage(batch: AlertBatch, secret: string | undefined, seconds: number): HttpMessage {
-  const body = JSON.stringify({
-    type: "seaworthy.alerts",
-    version: 1,
-    today: batch.today,
-    alerts: batch.alerts,
-  });
+  const body = bodyOf(batch);
   const id = `msg_${createHash("sha256").update(body).digest("hex").slice(0, 32)}`;
   const head = { "content-type": "application/json", "webhook-id": id, "webhook-timestamp": String(seconds) };
   if (secret === undefined) return { headers: head, body };
@@ -22,8 +18,20 @@ export function webhookMessage(batch: AlertBatch, secret: string | undefined, se
   return { headers: { ...head, "webhook-signature": `v1,${signature}` }, body };
 }
 
-function keyOf(secret: string): Buffer {
-  return secret.startsWith("whsec_")
-    ? Buffer.from(secret.slice("whsec_".length), "base64")
-    : Buffer.from(secret);
+const mostBytes = 512 * 1024;
+
+/** What a server by its usual settings (1 MB) takes. */
+export const webhookBounds: MessageBounds = {
+  most: 500,
+  fits: (batch) => Buffer.byteLength(bodyOf(batch)) <= mostBytes,
+};
+
+function bodyOf(batch: AlertBatch): string {
+  return JSON.stringify({ type: "seaworthy.alerts", version: 1, ...batch });
+}
+
+/** The bytes of a secret. */
+export function keyOf(secret: string): Buffer {
+  const prefix = "whsec_";
+  return secret.startsWith(prefix) ? Buffer.from(secret.slice(prefix.length), "base64") : Buffer.from(secret);
 }

@@ -1,8 +1,10 @@
+import type { Alert } from "../core/alert.ts";
 import { codeOf, messageOf } from "../core/errors.ts";
 import type { Report } from "../core/report.ts";
 import type { AlertConfig, Receiver } from "../notify/config.ts";
-import { type AlertState, nothingTold, withNews, withTold } from "./alert-state.ts";
-import { causesOf } from "./alerts.ts";
+import { newsFor, withTold } from "./alert-news.ts";
+import { type AlertState, nothingTold } from "./alert-state.ts";
+import { causesOf, lookedAt } from "./alerts.ts";
 
 /** What telling takes from outside. */
 export interface AlertWork {
@@ -11,11 +13,13 @@ export interface AlertWork {
   readonly state: AlertState;
   /** `YYYY-MM-DD`. */
   readonly today: string;
+  /** Sends alerts, in several messages where they are many; `arrived` is called with those of each message that was taken. */
   readonly deliver: (
     receiver: Receiver,
-    batch: { readonly today: string; readonly alerts: AlertState[string]["waiting"] },
+    alerts: readonly Alert[],
+    arrived: (alerts: readonly Alert[]) => void,
   ) => Promise<void>;
-  /** Writes the state down; called before and after each receiver is told. */
+  /** Writes the state down; called before anybody is told, and after each message. */
   readonly save: (state: AlertState) => void;
 }
 
@@ -23,45 +27,61 @@ export interface AlertWork {
 export interface AlertOutcome {
   readonly receiver: string;
   readonly kind: Receiver["kind"];
-  readonly alerts: number;
-  /** Why it could not be told: what it should know waits for the next run. */
-  readonly error: { readonly code: string; readonly message: string } | undefined;
+  readonly told: readonly Alert[];
+  /** What it should know, and is told by the next run. */
+  readonly waiting: readonly Alert[];
+  readonly error: { readonly code: string; readonly message: string } | null;
 }
 
 /**
- * Tells each receiver what is news to it. What is to be told is written down before it is tried and struck out only once it
- * arrived: a receiver that fails, or a run that dies, loses nothing, and keeps no other receiver from its news.
+ * Tells each receiver what is news to it, all at the same time. What is to be told is written down before it is tried and struck out
+ * only once it arrived: a receiver that fails, or a run that dies, loses nothing, and keeps no other receiver from its news.
  */
 export async function alertReceivers(work: AlertWork): Promise<readonly AlertOutcome[]> {
-  const { reports, config, today, save, deliver } = work;
+  const { reports, config, today, save } = work;
   const causes = causesOf(reports, config);
-  const looked = new Set(reports.map(({ image }) => image.reference));
-  const facts = { causes, looked, today, remindDays: config.remindDays };
-  let state: AlertState = {
+  const looked = lookedAt(reports);
+  const plans = config.receivers.map((receiver) => {
+    // Alertmanager keeps its alerts in memory and compares them itself: it is told all that is open, each time.
+    const remindDays = receiver.kind === "alertmanager" ? 0 : config.remindDays;
+    const before = work.state.get(receiver.name) ?? nothingTold;
+    return { receiver, news: newsFor(before, { causes, looked, today, remindDays }) };
+  });
+  const state = new Map([
     ...work.state,
-    ...Object.fromEntries(
-      config.receivers.map(({ name }) => [name, withNews(work.state[name] ?? nothingTold, facts)]),
-    ),
-  };
+    ...plans.map(({ receiver, news }) => [receiver.name, news.state] as const),
+  ]);
   save(state);
-  const outcomes: AlertOutcome[] = [];
-  for (const receiver of config.receivers) {
-    const { name, kind } = receiver;
-    const own = state[name] ?? nothingTold;
-    const alerts = own.waiting.length;
-    try {
-      if (alerts > 0) await deliver(receiver, { today, alerts: own.waiting });
-      state = { ...state, [name]: withTold(own, today) };
-      save(state);
-      outcomes.push({ receiver: name, kind, alerts, error: undefined });
-    } catch (thrown) {
-      outcomes.push({
-        receiver: name,
-        kind,
-        alerts,
-        error: { code: codeOf(thrown), message: messageOf(thrown) },
-      });
-    }
+  return Promise.all(
+    plans.map(({ receiver, news }) =>
+      tell(receiver, news.alerts, work, (alerts) => {
+        state.set(receiver.name, withTold(state.get(receiver.name) ?? nothingTold, alerts, today));
+        save(state);
+      }),
+    ),
+  );
+}
+
+async function tell(
+  receiver: Receiver,
+  alerts: readonly Alert[],
+  { deliver }: AlertWork,
+  note: (alerts: readonly Alert[]) => void,
+): Promise<AlertOutcome> {
+  const { name, kind } = receiver;
+  const told: Alert[] = [];
+  const outcome = (error: AlertOutcome["error"]): AlertOutcome => {
+    const arrived = new Set(told);
+    return { receiver: name, kind, told, waiting: alerts.filter((alert) => !arrived.has(alert)), error };
+  };
+  if (alerts.length === 0) return outcome(null);
+  try {
+    await deliver(receiver, alerts, (arrived) => {
+      note(arrived);
+      told.push(...arrived);
+    });
+    return outcome(null);
+  } catch (thrown) {
+    return outcome({ code: codeOf(thrown), message: messageOf(thrown) });
   }
-  return outcomes;
 }

@@ -2,6 +2,7 @@ import type { Alert, AlertImage, AlertPackage } from "../core/alert.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Package } from "../core/package.ts";
 import { fullName } from "../core/package-name.ts";
+import { parseReference } from "../core/reference.ts";
 import type { Report } from "../core/report.ts";
 import { atLeast, type Severity, severityRank } from "../core/severity.ts";
 import { compareText } from "../core/text-order.ts";
@@ -31,7 +32,61 @@ export function causesOf(reports: readonly Report[], selection: AlertSelection):
       group.push({ report, finding, pkg });
     }
   }
-  return [...groups].map(([id, group]) => causeOf(id, group)).sort(compare);
+  return [...groups].map(([id, group]) => causeOf(id, group)).sort(compareCauses);
+}
+
+/**
+ * Names of the images that were looked at wholly: only of these is it known what they do not have. What has a gap (a package database
+ * that could not be read, a feed that is missing) may have anything.
+ */
+export function lookedAt(reports: readonly Report[]): ReadonlySet<string> {
+  const names = (some: readonly Report[]): ReadonlySet<string> =>
+    new Set(some.map(({ image }) => imageName(image.reference)));
+  const partly = names(reports.filter(({ coverage }) => coverage.gaps.length > 0));
+  return new Set([...names(reports)].filter((name) => !partly.has(name)));
+}
+
+/**
+ * By what an image is known from run to run: its repository, for a pipeline gives each build a tag of its own; a file or folder as
+ * it is written.
+ */
+export function imageName(reference: string): string {
+  if (/^(?:oci|oci-archive|oci-dir|oci-layout|docker-archive|dir):/u.test(reference)) return reference;
+  const bare = reference.replace(
+    /^(?:docker:\/\/|(?:docker|docker-daemon|podman|containerd|registry):)/u,
+    "",
+  );
+  try {
+    const { domain, path } = parseReference(bare);
+    return `${domain}/${path}`;
+  } catch {
+    return reference;
+  }
+}
+
+/** Worst first. */
+export function compareCauses(a: Cause, b: Cause): number {
+  return (
+    Number(b.kev) - Number(a.kev) ||
+    severityRank(a.severity) - severityRank(b.severity) ||
+    b.images.length - a.images.length ||
+    compareText(a.id, b.id)
+  );
+}
+
+/** What two looks at the same flaw found, at different images. The first has the words. */
+export function joined(a: Cause, b: Cause): Cause {
+  const [worst, other] = severityRank(a.severity) <= severityRank(b.severity) ? [a, b] : [b, a];
+  const rated = [a, b].flatMap(({ epss }) => epss ?? []);
+  return {
+    ...a,
+    severity: worst.severity,
+    aliases: sorted([...worst.aliases, ...other.aliases]),
+    kev: a.kev || b.kev,
+    epss: rated.length === 0 ? null : Math.max(...rated),
+    packages: joinedPackages([...a.packages, ...b.packages]),
+    images: [...a.images, ...b.images].sort((x, y) => compareText(x.reference, y.reference)),
+  };
 }
 
 interface Occurrence {
@@ -42,15 +97,6 @@ interface Occurrence {
 
 function selected({ severity, fix, kev }: Finding, selection: AlertSelection): boolean {
   return kev || (atLeast(severity, selection.severity) && (!selection.fixable || fix.state === "fixed"));
-}
-
-function compare(a: Cause, b: Cause): number {
-  return (
-    Number(b.kev) - Number(a.kev) ||
-    severityRank(a.severity) - severityRank(b.severity) ||
-    b.images.length - a.images.length ||
-    compareText(a.id, b.id)
-  );
 }
 
 function causeOf(id: string, group: readonly Occurrence[]): Cause {
@@ -65,34 +111,33 @@ function causeOf(id: string, group: readonly Occurrence[]): Cause {
     epss: rated.length === 0 ? null : Math.max(...rated),
     summary: worst?.summary ?? "",
     url: sorted(findings.flatMap(({ evidence }) => evidence.flatMap(({ url }) => url ?? [])))[0] ?? null,
-    packages: packagesOf(group),
+    packages: joinedPackages(group.map(packageOf)),
     images: imagesOf(group),
   };
 }
 
 // The source package is what is mended; its binaries say the same many times.
-function packagesOf(group: readonly Occurrence[]): readonly AlertPackage[] {
-  const byName = new Map<string, Occurrence[]>();
-  for (const one of group) {
-    const { pkg, finding } = one;
-    const name = pkg === undefined ? finding.package : `${pkg.type} ${pkg.source?.name ?? fullName(pkg)}`;
-    byName.set(name, [...(byName.get(name) ?? []), one]);
-  }
+function packageOf({ pkg, finding }: Occurrence): AlertPackage {
+  return {
+    name: pkg === undefined ? finding.package : `${pkg.type} ${pkg.source?.name ?? fullName(pkg)}`,
+    versions: pkg === undefined ? [] : [pkg.version],
+    fixed: finding.fix.versions,
+  };
+}
+
+function joinedPackages(packages: readonly AlertPackage[]): readonly AlertPackage[] {
+  const byName = Map.groupBy(packages, ({ name }) => name);
   return [...byName]
     .sort(([a], [b]) => compareText(a, b))
     .map(([name, all]) => ({
       name,
-      versions: sorted(all.map(({ pkg }) => pkg?.version ?? "").filter((version) => version !== "")),
-      fixed: sorted(all.flatMap(({ finding }) => finding.fix.versions)),
+      versions: sorted(all.flatMap(({ versions }) => versions).filter((version) => version !== "")),
+      fixed: sorted(all.flatMap(({ fixed }) => fixed)),
     }));
 }
 
 function imagesOf(group: readonly Occurrence[]): readonly AlertImage[] {
-  const byReference = new Map<string, Occurrence[]>();
-  for (const one of group) {
-    const { reference } = one.report.image;
-    byReference.set(reference, [...(byReference.get(reference) ?? []), one]);
-  }
+  const byReference = Map.groupBy(group, ({ report }) => report.image.reference);
   return [...byReference]
     .sort(([a], [b]) => compareText(a, b))
     .map(([reference, all]) => ({
