@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { after, test } from "node:test";
+import type { ServerResponse } from "node:http";
+import { test } from "node:test";
 import { Webhook } from "standardwebhooks";
 import { manyAlerts, sampleAlert } from "../../tests/support/alerts.ts";
+import { type HttpReceiver, receive } from "../../tests/support/http-receiver.ts";
 import { serveMail } from "../../tests/support/mail-server.ts";
-import { freePort, serve, type TestServer } from "../../tests/support/serve.ts";
+import { freePort } from "../../tests/support/serve.ts";
 import type { Alert } from "../core/alert.ts";
 import type { Receiver } from "../notify/config.ts";
 import { type DeliverySettings, deliver } from "./deliver.ts";
@@ -14,42 +15,11 @@ const settings: DeliverySettings = { env: {}, now: Date.now, limits };
 const path = "/services/T0/B0/hidden-path";
 const signed = `whsec_${Buffer.from("hidden-0123456789-0123456789").toString("base64")}`;
 
-interface Posted {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 type Answer = (response: ServerResponse) => void;
 
-// A test that fails before it closes its servers must end nevertheless.
-const open: TestServer[] = [];
-after(() => Promise.all(open.map((server) => server.close())));
-
 /** A receiver that answers each request as it is told, the last way for ever. */
-async function receiver(
-  ...answers: readonly Answer[]
-): Promise<TestServer & { readonly posted: readonly Posted[] }> {
-  const posted: Posted[] = [];
-  const server = await serve((request, response) => {
-    void bodyOf(request).then((body) => {
-      const { method = "", url = "" } = request;
-      const headers = Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-      );
-      posted.push({ method, url, headers, body });
-      answers[Math.min(posted.length, answers.length) - 1]?.(response);
-    });
-  });
-  open.push(server);
-  return { ...server, posted };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString();
+function receiver(...answers: readonly Answer[]): Promise<HttpReceiver> {
+  return receive((response, number) => answers[Math.min(number, answers.length) - 1]?.(response));
 }
 
 const answer =
@@ -139,7 +109,7 @@ for (const [why, answers, requests, error] of rows)
     const { error: said, arrived } = await told(slack(server.url));
     await server.close();
     assert.match(said, error ?? /^$/u);
-    assert.equal(server.posted.length, requests);
+    assert.equal(server.posts.length, requests);
     assert.deepEqual(arrived, error === undefined ? ["CVE-1"] : []);
   });
 
@@ -184,8 +154,8 @@ test("deliver() tells 2,000 alerts in parts, and counts only those that arrived"
   const first = await told(slack(server.url), alerts);
   await server.close();
   assert.match(first.error, /it answered 400/u);
-  assert.equal(server.posted.length, 3);
-  const sent = server.posted
+  assert.equal(server.posts.length, 3);
+  const sent = server.posts
     .slice(0, 2)
     .flatMap(({ body }) => [...body.matchAll(/CVE-2026-\d+/gu)].map(String));
   assert.deepEqual(first.arrived, sent);
@@ -217,7 +187,7 @@ test("deliver() signs what a webhook is sent, and says nothing of the secret", a
   };
   assert.equal((await told(to)).error, "");
   await server.close();
-  const [first, second] = server.posted;
+  const [first, second] = server.posts;
   assert.ok(first !== undefined && second !== undefined);
   new Webhook(signed).verify(second.body, { ...second.headers });
   assert.equal(first.headers["webhook-id"], second.headers["webhook-id"]);
@@ -234,11 +204,11 @@ test("deliver() posts to Alertmanager's path, with the user of its address", asy
   }
   await server.close();
   assert.deepEqual(
-    server.posted.map(({ url }) => url),
+    server.posts.map(({ path: at }) => at),
     ["/api/v2/alerts", "/api/v2/alerts", "/am/api/v2/alerts", "/am/api/v2/alerts", "/am/api/v2/alerts"],
   );
   assert.equal(
-    server.posted[0]?.headers["authorization"],
+    server.posts[0]?.headers["authorization"],
     `Basic ${Buffer.from("user:hidden").toString("base64")}`,
   );
 });

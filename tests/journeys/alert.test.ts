@@ -3,17 +3,18 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
 import type { Report } from "../../src/core/report.ts";
 import { jsonReport } from "../../src/reports/json.ts";
 import { alertReport, hostileText } from "../support/alerts.ts";
+import { receive } from "../support/http-receiver.ts";
 import { selfSigned, serveMail } from "../support/mail-server.ts";
 import { needs, repository } from "../support/needs.ts";
 import { fullReport, lodash, sampleFinding, samplePackage } from "../support/sample-report.ts";
 import { cleanEnvironment, type Outcome, run, scratch, seaworthy } from "../support/scratch.ts";
-import { freePort, serve, start } from "../support/serve.ts";
+import { freePort, start } from "../support/serve.ts";
 
 const key = `whsec_${Buffer.from("hidden-0123456789-0123456789").toString("base64")}`;
 const password = "hidden-password";
@@ -31,7 +32,7 @@ function place(receivers: string) {
     cwd,
     state: (): string => (existsSync(stateFile) ? readFileSync(stateFile, "utf8") : ""),
     stateFile,
-    report(name: string, reference: string, ids: readonly string[]): string {
+    report: (name: string, reference: string, ids: readonly string[]): string => {
       writeFileSync(join(cwd, name), textOf(alertReport(reference, ids)));
       return name;
     },
@@ -41,34 +42,6 @@ function place(receivers: string) {
         env: { SOURCE_DATE_EPOCH: "1767225600", SEAWORTHY_DEBUG: "1", KEY: key, ...env },
       }),
   };
-}
-
-interface Post {
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-// A test that fails before it closes its servers must end nevertheless.
-const open: { close(): Promise<void> }[] = [];
-after(() => Promise.all(open.map((server) => server.close())));
-
-/** An HTTP receiver; `answer` gets the number of the request, from 1. */
-async function http(answer: (response: ServerResponse, number: number) => void) {
-  const posts: Post[] = [];
-  const server = await serve(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
-    const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
-    posts.push({
-      path: request.url ?? "",
-      headers: Object.fromEntries(headers),
-      body: Buffer.concat(chunks).toString(),
-    });
-    answer(response, posts.length);
-  });
-  open.push(server);
-  return { ...server, posts };
 }
 
 const ok = (response: ServerResponse): void => void response.end("ok");
@@ -89,7 +62,7 @@ test("one advisory over 40 images is one alert, for each receiver, once", {
     onAuth: ({ username, password: given }, session, done) =>
       session.secure && given === password ? done(null, { user: username ?? "" }) : done(new Error("no")),
   });
-  const web = await http(ok);
+  const web = await receive(ok);
   const { alert, report, state } = place(`
   chat: {slack: {url: $SLACK}}
   team: {teams: {url: $TEAMS}}
@@ -166,7 +139,7 @@ test("one advisory over 40 images is one alert, for each receiver, once", {
 test("receivers that fail, hang, are busy, break off or redirect lose nothing and delay nobody", async () => {
   let healthy = false;
   const bad = (fail: (response: ServerResponse, number: number) => void) =>
-    http((response, number) => (healthy ? ok(response) : fail(response, number)));
+    receive((response, number) => (healthy ? ok(response) : fail(response, number)));
   const all = {
     fails: await bad((response) => void response.writeHead(500).end("hidden")),
     hangs: await bad(() => {}),
@@ -180,7 +153,7 @@ test("receivers that fail, hang, are busy, break off or redirect lose nothing an
         ? ok(response)
         : void response.writeHead(302, { location: "/login" }).end(),
     ),
-    fine: await http(ok),
+    fine: await receive(ok),
   };
   const greylists = await serveMail({}, [451]);
   const refuses = await serveMail({
@@ -234,7 +207,7 @@ test("receivers that fail, hang, are busy, break off or redirect lose nothing an
 test("a run that is killed before or after a receiver answers loses nothing", async () => {
   let answers = false;
   let asked = (): void => {};
-  const web = await http((response) => {
+  const web = await receive((response) => {
     asked();
     if (answers) ok(response);
   });
@@ -275,7 +248,7 @@ test("a run that is killed before or after a receiver answers loses nothing", as
 });
 
 test("of two runs at once one waits, and tells nothing twice", async () => {
-  const web = await http((response) => void setTimeout(() => ok(response), 1500));
+  const web = await receive((response) => void setTimeout(() => ok(response), 1500));
   const { alert, report } = place(`  a: {slack: {url: "${web.url}/x"}}\n`);
   const reports = [report("a.json", "example.org/app:1", ["CVE-2026-1"])];
   const both = await Promise.all([alert(reports), alert(reports)]);
@@ -289,7 +262,7 @@ test("of two runs at once one waits, and tells nothing twice", async () => {
 });
 
 test("wrong files end with 2 and tell nobody", async () => {
-  const web = await http(ok);
+  const web = await receive(ok);
   const { alert, report, cwd, stateFile } = place(`  a: {slack: {url: $SLACK}}\n`);
   const good = report("a.json", "example.org/app:1", ["CVE-2026-1"]);
   const env = { SLACK: `${web.url}/services/T000/B000/hidden` };
@@ -324,7 +297,7 @@ test("wrong files end with 2 and tell nobody", async () => {
 
 test("hostile names steer no terminal", async () => {
   const evil = samplePackage(`e${hostileText}`, "1", 1);
-  const web = await http(ok);
+  const web = await receive(ok);
   const { alert, cwd } = place(`  a: {slack: {url: "${web.url}/x"}}\n`);
   const report = { ...alertReport("example.org/app:1", []), packages: [evil, lodash] };
   const findings = [sampleFinding(evil, `CVE-1${hostileText}`, "high", { summary: hostileText })];
@@ -339,7 +312,7 @@ test("hostile names steer no terminal", async () => {
 const alertmanager = { skip: needs("prometheus-alertmanager", "amtool") };
 
 test("Alertmanager has each advisory once, and it ends when it is mended", alertmanager, async () => {
-  const [port, web] = [await freePort(), await http(ok)];
+  const [port, web] = [await freePort(), await receive(ok)];
   const dir = scratch("alertmanager");
   const config = join(dir, "config.yml");
   writeFileSync(
@@ -406,7 +379,7 @@ test("Alertmanager has each advisory once, and it ends when it is mended", alert
 });
 
 test("an image in which something could not be read is not called mended", async () => {
-  const web = await http(ok);
+  const web = await receive(ok);
   const { alert, report, cwd } = place(`  a: {slack: {url: "${web.url}/x"}}\n`);
   await alert([report("a.json", "example.org/app:1", ["CVE-2026-1"])]);
   const blind = {
