@@ -7,6 +7,7 @@ import { type Command, exitCodes, type Io } from "./command.ts";
 const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   scan: () => import("./scan.ts"),
   lint: () => import("./lint.ts"),
+  ci: () => import("./ci.ts"),
   why: () => import("./why.ts"),
   "why-not": () => import("./why-not.ts"),
   slim: () => import("./slim.ts"),
