@@ -52,8 +52,10 @@ export function lintReports(id: CiId): readonly CiReport[] {
   ];
 }
 
-/** Workflow commands of GitHub, which are shown and then gone. */
-export const annotations: CiReport = { format: "github", file: "annotations.txt", output: "annotations" };
+/** Workflow commands of GitHub, which are shown and then gone: what `scan` and `lint` write of them. */
+export function annotations(id: CiId, of: "scan" | "lint"): readonly CiReport[] {
+  return id === "github" ? [{ format: "github", file: `${of}-annotations.txt`, output: "" }] : [];
+}
 
 /** The arguments that make a command write the reports, beside its table to the log. */
 export function formatArguments(reports: readonly CiReport[], directory: string): readonly string[] {
@@ -66,7 +68,8 @@ export function clearReports(directory: string): void {
   const files = (["github", "gitlab"] as const).flatMap((id) => [
     ...scanReports(id, false),
     ...lintReports(id),
-    annotations,
+    ...annotations(id, "scan"),
+    ...annotations(id, "lint"),
   ]);
   try {
     mkdirSync(directory, { recursive: true });
@@ -84,7 +87,8 @@ export function showReports(system: CiSystem, directory: string, io: Io): void {
   const { GITHUB_STEP_SUMMARY: page } = io.env;
   const summary = join(directory, "summary.md");
   if (system.id === "github") {
-    io.stdout.write(takeText(join(directory, annotations.file)));
+    for (const { file } of [...annotations(system.id, "scan"), ...annotations(system.id, "lint")])
+      io.stdout.write(takeText(join(directory, file)));
     if (page !== undefined && page !== "")
       appendText(page, ["summary.md", "lint.md"].map((file) => textOf(join(directory, file))).join("\n"));
   }

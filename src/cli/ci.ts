@@ -106,8 +106,7 @@ interface Judged {
 async function judge(given: CiArguments, system: CiSystem, directory: string, io: Io): Promise<Judged> {
   if (given.updateDatabase) await refreshDatabase(io);
   const { command: scan } = await import("./scan.ts");
-  const shown = system.id === "github" ? [annotations] : [];
-  const reports = [...scanReports(system.id, given.set), ...shown];
+  const reports = [...scanReports(system.id, given.set), ...annotations(system.id, "scan")];
   const code = await scan.run(withFormats(given, reports, directory), io);
   if (given.dockerfile === undefined || !given.lint) return { scan: code, lint: undefined };
   return { scan: code, lint: await lint(given, given.dockerfile, system, directory, io) };
@@ -128,7 +127,8 @@ async function lint(
 ): Promise<number> {
   const { command: linter } = await import("./lint.ts");
   io.stdout.write("\n");
-  const formats = formatArguments(lintReports(system.id), directory);
+  const reports = [...lintReports(system.id), ...annotations(system.id, "lint")];
+  const formats = formatArguments(reports, directory);
   return linter.run([...formats, "--fail-on", given.lintFailOn ?? "never", "--", dockerfile], io);
 }
 
