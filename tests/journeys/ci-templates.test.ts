@@ -42,7 +42,7 @@ interface Ran extends Pick<Outcome, "code"> {
   readonly decision: string;
 }
 
-const dockerfile = "FROM debian:12\nRUN npm ci\n";
+const dockerfile = "FROM debian\nRUN npm ci\n";
 const { version } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
 
 const systems: readonly System[] = [
@@ -153,7 +153,7 @@ const systems: readonly System[] = [
       const script = textAt(task, "spec", "steps", 0, "script");
       assert.ok(script.startsWith("#!/usr/bin/env bash\n") && !script.includes("$("));
       const home = join(job.workspace, "home");
-      const ran = await judged(job, await shell(job, ["bash"], script, { ...env, HOME: home }));
+      const ran = judged(job, await shell(job, ["bash"], script, { ...env, HOME: home }));
       assert.deepEqual(
         ["decision", "exit-code"].map((name) => readFileSync(join(results, name), "utf8")),
         [ran.decision, String(ran.code)],
@@ -221,7 +221,7 @@ suite("templates of deploy/ci", () => {
         });
         assert.deepEqual([code, decision], [1, "fail"], log);
         assert.match(log, /lodash +4\.17\.4 → 4\.17\.21/u);
-        assert.match(log, /^Dockerfile:2:5 .*SW-DF-/mu);
+        assert.match(log, /^Dockerfile:1:6 .*SW-DF-/mu);
         await checkReports(join(workspace, "seaworthy-report"), system.name);
       });
 
@@ -241,7 +241,7 @@ suite("templates of deploy/ci", () => {
         // Jenkins' -x shows the script's own line; Jenkins obeys no log.
         if (system.name !== "Jenkins")
           assert.deepEqual(
-            logCommands(log).filter((line) => !/^::error title=/u.test(line)),
+            logCommands(log).filter((line) => !line.startsWith("::error title=")),
             [],
           );
       });

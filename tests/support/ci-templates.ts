@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
+import { githubOutputs } from "./ci-runners.ts";
 import { repository } from "./needs.ts";
 import { testDatabase } from "./scan.ts";
 import { type Outcome, run, scratch } from "./scratch.ts";
@@ -19,7 +20,7 @@ export function template(path: string): unknown {
 }
 
 /** A field of parsed YAML, by the way to it. */
-export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>((inner, key) => {
     assert.ok(
       typeof inner === "object" && inner !== null && Object.hasOwn(inner, key),
@@ -133,13 +134,20 @@ export async function runAction(
   const values = new Map<string, string>([["runner.temp", temp]]);
   for (const [name, about] of Object.entries(Object(at(action, "inputs"))))
     values.set(`inputs.${name}`, inputs[name] ?? String(Object(about).default ?? ""));
-  const left = { code: 0 as number | null, log: "", output: "", summary: "", saved: [] as string[] };
+  const saved: string[] = [];
+  const left: { -readonly [K in keyof ActionRun]: ActionRun[K] } = {
+    code: 0,
+    log: "",
+    output: "",
+    summary: "",
+    saved,
+  };
   for (const step of listAt(action, "runs", "steps")) {
     const id = String(Object(step).id ?? "");
     if (!holds(String(Object(step).if ?? "success()"), values, left.code === 0)) continue;
     if (Object.hasOwn(Object(step), "uses")) {
-      const saved = cacheStep(textAt(step, "uses"), filled(textsAt(step, "with"), values), store, id, values);
-      if (saved !== undefined) left.saved.push(saved);
+      const key = cacheStep(textAt(step, "uses"), filled(textsAt(step, "with"), values), store, id, values);
+      if (key !== undefined) saved.push(key);
       continue;
     }
     assert.equal(textAt(step, "shell"), "bash");
@@ -163,8 +171,7 @@ export async function runAction(
     left.log += outcome.stdout + outcome.stderr;
     if (outcome.code !== 0) left.code = outcome.code;
     const output = readFileSync(files.GITHUB_OUTPUT, "utf8");
-    for (const [, name = "", value = ""] of output.matchAll(/^([\w-]+)=(.*)$/gmu))
-      values.set(`steps.${id}.outputs.${name}`, value);
+    for (const [name, value] of githubOutputs(output)) values.set(`steps.${id}.outputs.${name}`, value);
     if (id === "scan")
       Object.assign(left, { output, summary: readFileSync(files.GITHUB_STEP_SUMMARY, "utf8") });
   }
