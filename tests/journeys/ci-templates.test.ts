@@ -26,6 +26,7 @@ import { file, writeDockerArchive } from "../support/image.ts";
 import { needs, repository } from "../support/needs.ts";
 import { sarifErrors } from "../support/official-schemas.ts";
 import { type Outcome, run, scratch } from "../support/scratch.ts";
+import { serve } from "../support/serve.ts";
 import { checkFormats, junitErrors } from "../support/valid-formats.ts";
 
 // The steps of every template in deploy/ci, run as they stand there on images that are made here.
@@ -270,6 +271,28 @@ suite("templates of deploy/ci", () => {
     assert.deepEqual([second.code, second.saved], [1, []]);
     const without = await runAction(job, { image: clean, cache: "false" }, store);
     assert.deepEqual([without.code, without.saved], [0, []]);
+  });
+
+  test("the action tells an alert once, also in two runs of a day", async () => {
+    let told = 0;
+    const server = await serve((_, response) => {
+      told++;
+      response.end();
+    });
+    try {
+      const job = await prepared({ CI: "true", GITHUB_ACTIONS: "true", GITHUB_EVENT_NAME: "push" });
+      mkdirSync(join(job.workspace, ".seaworthy"));
+      const config = `version: 1\nreceivers: {team: {webhook: {url: "${server.url}", insecure: true}}}\n`;
+      writeFileSync(join(job.workspace, ".seaworthy/alerts.yaml"), config);
+      const store = scratch("store");
+      await runAction(job, { image: clean }, store);
+      for (const expected of [1, 1]) {
+        const { log } = await runAction(job, { image: flawed }, store);
+        assert.equal(told, expected, log);
+      }
+    } finally {
+      await server.close();
+    }
   });
 
   test("the action shows summary, annotations and outputs of the kinds that it promises", async () => {

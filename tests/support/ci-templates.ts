@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { githubOutputs } from "./ci-runners.ts";
@@ -84,10 +84,10 @@ export async function pipeline(env: Readonly<Record<string, string>>): Promise<P
 function npmShim(): string {
   const { version } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
   return `#!/bin/sh
-if [ "$#" -lt 6 ] || [ "$1 $2 $3 $4 $5 $6" != "exec --yes --package seaworthy@${version} -- seaworthy" ]; then
+if [ "$#" -lt 7 ] || [ "$1 $2 $3 $4 $5 $6 $7" != "exec --yes --ignore-scripts --package seaworthy@${version} -- seaworthy" ]; then
   echo "npm $*: not what a template may call" >&2; exit 97
 fi
-shift 6
+shift 7
 exec '${process.execPath}' '${join(repository, "src/cli/entry.ts")}' "$@"
 `;
 }
@@ -123,6 +123,8 @@ export interface ActionRun {
   readonly saved: readonly string[];
 }
 
+let runs = 0;
+
 /** Runs the composite action's steps as GitHub's runner does; `store` is GitHub's cache. */
 export async function runAction(
   job: Pipeline,
@@ -131,7 +133,15 @@ export async function runAction(
 ): Promise<ActionRun> {
   const action = template("github/action.yml");
   const temp = scratch("temp");
-  const values = new Map<string, string>([["runner.temp", temp]]);
+  const values = new Map<string, string>([
+    ["runner.temp", temp],
+    ["github.run_id", String(++runs)],
+    ["github.run_attempt", "1"],
+    [
+      "hashFiles('.seaworthy/alerts.yaml')",
+      existsSync(join(job.workspace, ".seaworthy/alerts.yaml")) ? "1" : "",
+    ],
+  ]);
   for (const [name, about] of Object.entries(Object(at(action, "inputs"))))
     values.set(`inputs.${name}`, inputs[name] ?? String(Object(about).default ?? ""));
   const saved: string[] = [];
@@ -196,7 +206,7 @@ function holds(condition: string, values: ReadonlyMap<string, string>, success: 
   if (!success && !parts.includes("always()")) return false;
   return parts.every((part) => {
     if (part === "always()" || part === "success()") return true;
-    const [, name, sign, text] = /^([\w.-]+) (==|!=) '([^']*)'$/u.exec(part) ?? [];
+    const [, name, sign, text] = /^([\w.-]+(?:\('[^']+'\))?) (==|!=) '([^']*)'$/u.exec(part) ?? [];
     assert.ok(name !== undefined, `condition "${part}"`);
     return ((values.get(name) ?? "") === text) === (sign === "==");
   });
@@ -211,16 +221,24 @@ function cacheStep(
   values: Map<string, string>,
 ): string | undefined {
   const { path = "", key = "", "restore-keys": prefix = "" } = given;
-  assert.match(key, /^seaworthy-\d+\.\d+\.\d+-\d{4}-\d{2}-\d{2}$/u);
+  assert.match(key, /^seaworthy-(?:\d+\.\d+\.\d+-\d{4}-\d{2}-\d{2}|alerts-\d+-1)$/u);
   const place = join(store, key);
   if (uses.startsWith("actions/cache/save@")) {
     assert.ok(!existsSync(place), `"${key}" is there`);
+    if (!existsSync(path)) return undefined;
     cpSync(path, place, { recursive: true });
     return key;
   }
-  assert.ok(uses.startsWith("actions/cache/restore@"), uses);
-  assert.ok(prefix !== "" && key.startsWith(prefix) && prefix.length === key.length - 10, prefix);
+  assert.ok(
+    uses.startsWith("actions/cache/restore@") && prefix.endsWith("-") && key.startsWith(prefix),
+    uses,
+  );
   values.set(`steps.${id}.outputs.cache-hit`, String(existsSync(place)));
-  if (existsSync(place)) cpSync(place, path, { recursive: true });
+  const newest = readdirSync(store)
+    .filter((name) => name.startsWith(prefix))
+    .sort()
+    .at(-1);
+  const found = existsSync(place) ? key : newest;
+  if (found !== undefined) cpSync(join(store, found), path, { recursive: true });
   return undefined;
 }
