@@ -58,6 +58,8 @@ export function ciArguments(args: readonly string[], env: Io["env"]): CiArgument
     if (mine) for (const index of valueOf(token)) taken.add(index);
     values.set(token.name, mine ? checked(token) : (token.value ?? ""));
   }
+  // Without an image scan takes a sample: in a pipeline that is a variable that was forgotten.
+  if (!tokens.some(({ kind }) => kind === "positional")) throw usageError("ci", "no image is named");
   return {
     outputDir: outputDirectory(values.get("output-dir") ?? "seaworthy-report"),
     system: systemNamed(values.get("system") ?? (env["SEAWORTHY_CI"] || undefined)),

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, suite, test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
 import { copyCheckout, skipWithoutGit } from "../support/checkout.ts";
@@ -295,6 +296,38 @@ suite("templates of deploy/ci", () => {
     }
   });
 
+  test("the upload to code scanning hands over what the scan wrote", async () => {
+    const job = await prepared({ GITHUB_ACTIONS: "true" });
+    const { output } = await runAction(job, { image: flawed });
+    const gh = join(job.workspace, "gh");
+    writeFileSync(
+      gh,
+      '#!/bin/sh\nfor arg; do last=$arg; printf "%s\\n" "$arg"; done\ncat "${last#sarif=@}"\n',
+      { mode: 0o755 },
+    );
+    const [step] = listAt(template("github/code-scanning.yml"), "jobs", "scan", "steps").slice(-1);
+    const { code, stdout, stderr } = await shell(job, ["bash", "-e"], textAt(step, "run"), {
+      PATH: `${job.workspace}:${job.env["PATH"]}`,
+      RUNNER_TEMP: scratch("temp"),
+      SARIF: githubOutputs(output).get("sarif") ?? "",
+      GITHUB_REPOSITORY: "o/r",
+      GITHUB_SHA: "abc",
+      GITHUB_REF: "refs/heads/main",
+    });
+    assert.equal(code, 0, stderr);
+    const lines = stdout.split("\n");
+    assert.deepEqual(lines.slice(3, 9), [
+      "POST",
+      "repos/o/r/code-scanning/sarifs",
+      "-f",
+      "commit_sha=abc",
+      "-f",
+      "ref=refs/heads/main",
+    ]);
+    const sarif = gunzipSync(Buffer.from(lines.at(-1) ?? "", "base64")).toString();
+    assert.deepEqual([sarifErrors(JSON.parse(sarif)), githubErrors(sarif)], [[], []]);
+  });
+
   test("the action shows summary, annotations and outputs of the kinds that it promises", async () => {
     const job = await prepared({ GITHUB_ACTIONS: "true" });
     const { log, output, summary } = await runAction(job, { image: flawed, dockerfile: "Dockerfile" });
@@ -353,13 +386,15 @@ describe("what templates may hold", () => {
   });
 
   test("actions of GitHub's own alone, by commit; no secret; nothing put into scripts", () => {
-    for (const name of ["github/action.yml", "github/workflow.yml"]) {
+    for (const name of ["github/action.yml", "github/workflow.yml", "github/code-scanning.yml"]) {
       const text = templateText(name);
       const uses = [...text.matchAll(/^\s*-? *uses: (.*)$/gmu)].map(([, one = ""]) => one);
       assert.ok(uses.length > 1);
       for (const one of uses)
         assert.match(one, /^(?:actions\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\.\/deploy\/ci\/github)$/u);
-      assert.doesNotMatch(text, /secrets\.|github\.token|pull_request_target/u);
+      assert.doesNotMatch(text, /secrets\.|pull_request_target/u);
+      // The job's own token: in the one example whose purpose is to upload.
+      assert.equal(/github\.token/u.test(text), name.endsWith("code-scanning.yml"));
       const scripts = text.match(/"?run"?: *(?:\||>)?.*(?:\n {8,}.*|\n *$)*/gmu) ?? [];
       assert.doesNotMatch(scripts.join("\n"), /\$\{\{/u);
     }
@@ -408,13 +443,14 @@ describe("templates beside real tools", { skip: needs("go", "pip", "git") || ski
     { timeout: 300_000 },
   );
 
-  const schemas = {
-    "vendor.github-actions": "github/action.yml",
-    "vendor.github-workflows": "github/workflow.yml",
-    "vendor.gitlab-ci": "gitlab/seaworthy.gitlab-ci.yml",
-    "vendor.circle-ci": "circleci/config.yml",
-  };
-  for (const [schema, path] of Object.entries(schemas))
+  const schemas = [
+    ["vendor.github-actions", "github/action.yml"],
+    ["vendor.github-workflows", "github/workflow.yml"],
+    ["vendor.github-workflows", "github/code-scanning.yml"],
+    ["vendor.gitlab-ci", "gitlab/seaworthy.gitlab-ci.yml"],
+    ["vendor.circle-ci", "circleci/config.yml"],
+  ] as const;
+  for (const [schema, path] of schemas)
     test(`${path} is what ${schema} asks for`, async () => {
       const file = join(repository, "deploy/ci", path);
       const { code, stdout } = await tool("check_jsonschema", ["--builtin-schema", schema, file]);
@@ -425,7 +461,11 @@ describe("templates beside real tools", { skip: needs("go", "pip", "git") || ski
     const dir = scratch("workflow");
     mkdirSync(join(dir, ".github/workflows"), { recursive: true });
     cpSync(join(repository, "deploy/ci/github"), join(dir, "deploy/ci/github"), { recursive: true });
-    cpSync(join(repository, "deploy/ci/github/workflow.yml"), join(dir, ".github/workflows/image.yml"));
+    for (const [from, to] of [
+      ["workflow.yml", "image.yml"],
+      ["code-scanning.yml", "code-scanning.yml"],
+    ] as const)
+      cpSync(join(repository, "deploy/ci/github", from), join(dir, ".github/workflows", to));
     execFileSync("git", ["init", "--quiet", dir]);
     const lint = (): Promise<Outcome> =>
       run("go", ["run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12", "-no-color"], { cwd: dir });

@@ -75,6 +75,7 @@ suite("seaworthy ci", () => {
       ["--output-dir=a\nb", clean],
       ["--no-alert=1", clean],
       ["cache-key", "more"],
+      ["--offline"],
     ]) {
       const { code, stderr } = await ci(job, args);
       assert.deepEqual([code, /seaworthy: usage: /u.test(stderr)], [2, true], stderr);
