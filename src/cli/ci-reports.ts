@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
+import { errorLine, errorOutput, type Failure } from "../reports/error-output.ts";
 import { teamcityText } from "./ci-outputs.ts";
 import type { CiId, CiSystem } from "./ci-system.ts";
 import type { Io } from "./command.ts";
@@ -82,6 +83,15 @@ export function clearReports(directory: string): void {
   }
 }
 
+/** Says in each report that was not written why there is none. @throws SeaworthyError `disk-failed`. */
+export function writeErrors(failure: Failure, { id }: CiSystem, set: boolean, directory: string): void {
+  const missing = [...scanReports(id, set), ...annotations(id, "scan")].filter(
+    ({ file }) => !existsSync(join(directory, file)),
+  );
+  for (const { format, file } of missing)
+    appendText(join(directory, file), errorOutput(format, failure) ?? errorLine(failure));
+}
+
 /** Shows what is made to be shown: annotations on their lines, and the summary where the system has a page for it. */
 export function showReports(system: CiSystem, directory: string, io: Io): void {
   const { GITHUB_STEP_SUMMARY: page } = io.env;
@@ -99,12 +109,11 @@ export function showReports(system: CiSystem, directory: string, io: Io): void {
     io.stdout.write(`##teamcity[importData type='junit' path='${teamcityText(junit)}']\n`);
 }
 
-/** Appends to a file of the system. @throws SeaworthyError `disk-failed`. */
-export function appendText(file: string, text: string): void {
+function appendText(file: string, text: string): void {
   try {
     appendFileSync(file, text);
   } catch (thrown) {
-    throw new SeaworthyError("disk-failed", `write summary "${file}": ${messageOf(thrown)}`, {
+    throw new SeaworthyError("disk-failed", `write report "${file}": ${messageOf(thrown)}`, {
       cause: thrown,
     });
   }

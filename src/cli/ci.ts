@@ -7,13 +7,13 @@ import { inert, inertStream } from "./ci-log.ts";
 import { type CiOutputs, writeOutputs } from "./ci-outputs.ts";
 import {
   annotations,
-  appendText,
   type CiReport,
   clearReports,
   formatArguments,
   lintReports,
   scanReports,
   showReports,
+  writeErrors,
 } from "./ci-reports.ts";
 import { type CiSystem, ciSystem, githubChange } from "./ci-system.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
@@ -196,14 +196,9 @@ function tellError(
   directory: string,
   io: Io,
 ): void {
-  const { GITHUB_STEP_SUMMARY: page } = io.env;
-  if (system.id === "github") {
-    const text = `${error.code}: ${error.message}`;
-    const escaped = text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-    io.stdout.write(`::error title=Seaworthy%3A error::${escaped}\n`);
-    if (page !== undefined && page !== "")
-      appendText(page, `**Seaworthy: error** \`${error.code}\`: no verdict; the log tells why\n`);
-  }
+  const failure = { code: error.code, message: error.message, hint: error.hint ?? null };
+  writeErrors(failure, system, given.set, directory);
+  showReports(system, directory, io);
   const outputs: CiOutputs = [
     ["decision", "error"],
     ["exit-code", String(exitCodes.error)],

@@ -342,7 +342,7 @@ suite("templates of deploy/ci", () => {
     assert.match(summary, /FAIL/u);
     assert.match(summary, /SW-DF-/u);
     assert.match(log, /^::error title=Seaworthy%3A fail::/mu);
-    assert.match(log, /^::warning .*file=Dockerfile.*line=2/mu);
+    assert.match(log, /^::error .*file=Dockerfile.*line=2/mu);
     for (const name of ["report", "sarif", "junit", "summary"])
       assert.ok(existsSync(join(job.workspace, given.get(name) ?? "")), name);
   });

@@ -59,7 +59,11 @@ suite("seaworthy ci", () => {
     const { code, stderr } = await ci(job, ["oci:/no/such/##[group]image", "--output-dir=out"]);
     assert.equal(code, 2);
     assert.deepEqual(logCommands(stderr), []);
-    assert.ok(!existsSync(report));
+    assert.equal(JSON.parse(readFileSync(report, "utf8")).error.code, "image-not-found");
+    assert.match(
+      readFileSync(join(job.workspace, "out/junit.xml"), "utf8"),
+      /<error type="image-not-found"/u,
+    );
     assert.match(
       readFileSync(join(job.workspace, "out/outputs.env"), "utf8"),
       /^SEAWORTHY_DECISION=error\n/u,
