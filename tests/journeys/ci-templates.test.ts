@@ -35,7 +35,7 @@ import { checkFormats, junitErrors } from "../support/valid-formats.ts";
 /** A system's template: runs its steps on an image and answers what the step that scans did, and where reports are. */
 interface System {
   readonly name: string;
-  readonly run: (image: string, more?: Readonly<Record<string, string>>) => Promise<Ran>;
+  readonly run: (image: string, more?: Readonly<Record<string, string>>, policy?: string) => Promise<Ran>;
 }
 
 interface Ran extends Pick<Outcome, "code"> {
@@ -50,9 +50,13 @@ const { version } = JSON.parse(readFileSync(join(repository, "package.json"), "u
 const systems: readonly System[] = [
   {
     name: "GitHub",
-    async run(image, more = {}) {
-      const job = await prepared({ CI: "true", GITHUB_ACTIONS: "true", GITHUB_EVENT_NAME: "push" });
-      const inputs = { image, dockerfile: more["SEAWORTHY_DOCKERFILE"] ?? "", "only-fixed": "true" };
+    async run(image, more = {}, policy = "") {
+      const job = await prepared({ CI: "true", GITHUB_ACTIONS: "true", GITHUB_EVENT_NAME: "push" }, policy);
+      const inputs = {
+        image,
+        dockerfile: more["SEAWORTHY_DOCKERFILE"] ?? "",
+        "fail-on": more["SEAWORTHY_FAIL_ON"] ?? "",
+      };
       const { code, log, output } = await runAction(job, inputs);
       const decision = githubOutputs(output).get("decision") ?? "";
       return { code, log, workspace: job.workspace, decision };
@@ -60,24 +64,27 @@ const systems: readonly System[] = [
   },
   ...(["bash", "dash"] as const).map((shellName) => ({
     name: `GitLab by ${shellName}`,
-    async run(image: string, more = {}): Promise<Ran> {
+    async run(image: string, more: Readonly<Record<string, string>> = {}, policy = ""): Promise<Ran> {
       const config = template("gitlab/seaworthy.gitlab-ci.yml");
-      const job = await prepared({
-        CI: "true",
-        GITLAB_CI: "true",
-        ...textsAt(config, "variables"),
-        SEAWORTHY_IMAGE: image,
-        ...more,
-      });
+      const job = await prepared(
+        {
+          CI: "true",
+          GITLAB_CI: "true",
+          ...textsAt(config, "variables"),
+          SEAWORTHY_IMAGE: image,
+          ...more,
+        },
+        policy,
+      );
       const script = listAt(config, "seaworthy", "script").join("\n");
       return judged(job, await shell(job, [shellName, "-e"], script));
     },
   })),
   {
     name: "Jenkins",
-    async run(image, more = {}) {
+    async run(image, more = {}, policy = "") {
       const text = templateText("jenkins/Jenkinsfile");
-      const job = await prepared({ JENKINS_URL: "http://127.0.0.1/", BUILD_ID: "1" });
+      const job = await prepared({ JENKINS_URL: "http://127.0.0.1/", BUILD_ID: "1" }, policy);
       const set = Object.fromEntries(
         [...text.matchAll(/^\s+(SEAWORTHY_\w+) = '([^']*)'$/gmu)].map(([, name, value]) => [
           name,
@@ -96,12 +103,15 @@ const systems: readonly System[] = [
   },
   {
     name: "CircleCI",
-    async run(image, more = {}) {
+    async run(image, more = {}, policy = "") {
       const config = template("circleci/config.yml");
-      const job = await prepared({
-        CIRCLECI: "true",
-        ...textsAt(config, "jobs", "seaworthy", "environment"),
-      });
+      const job = await prepared(
+        {
+          CIRCLECI: "true",
+          ...textsAt(config, "jobs", "seaworthy", "environment"),
+        },
+        policy,
+      );
       const parameters = new Map([
         ["image", image],
         ["dockerfile", more["SEAWORTHY_DOCKERFILE"] ?? ""],
@@ -124,19 +134,20 @@ const systems: readonly System[] = [
           ),
         ]),
       );
-      return judged(job, await shell(job, bash, textAt(scan, "run", "command"), env));
+      return judged(job, await shell(job, bash, textAt(scan, "run", "command"), { ...env, ...more }));
     },
   },
   {
     name: "Tekton",
-    async run(image, more = {}) {
+    async run(image, more = {}, policy = "") {
       const task = template("tekton/task.yaml");
-      const job = await prepared({});
+      const job = await prepared({}, policy);
       const results = join(scratch("tekton"), "results");
       mkdirSync(results);
       const values = new Map([
         ["params.image", image],
         ["params.dockerfile", more["SEAWORTHY_DOCKERFILE"] ?? ""],
+        ["params.fail-on", more["SEAWORTHY_FAIL_ON"] ?? ""],
         ["results.decision.path", join(results, "decision")],
         ["workspaces.source.path", job.workspace],
         ["workspaces.cache.path", join(job.workspace, ".cache")],
@@ -165,8 +176,9 @@ const systems: readonly System[] = [
   },
 ];
 
-async function prepared(env: Readonly<Record<string, string>>): Promise<Pipeline> {
+async function prepared(env: Readonly<Record<string, string>>, policy = ""): Promise<Pipeline> {
   const job = await pipeline(env);
+  if (policy !== "") writeFileSync(join(job.workspace, "seaworthy.yaml"), policy);
   writeFileSync(join(job.workspace, "Dockerfile"), dockerfile);
   return job;
 }
@@ -230,6 +242,14 @@ suite("templates of deploy/ci", () => {
       test("passes an image without", async () => {
         const { code, log, decision } = await system.run(clean);
         assert.deepEqual([code, decision], [0, "pass"], log);
+      });
+
+      test("judges by the repository's policy, and by a severity before that", async () => {
+        const policy = "version: 1\nfailOn: never\n";
+        const lenient = await system.run(flawed, {}, policy);
+        assert.deepEqual([lenient.code, lenient.decision], [0, "pass"], lenient.log);
+        const strict = await system.run(flawed, { SEAWORTHY_FAIL_ON: "low" }, policy);
+        assert.deepEqual([strict.code, strict.decision], [1, "fail"], strict.log);
       });
 
       test("puts nothing of an image's reference into a shell, a log command or another output", async () => {
