@@ -1,3 +1,5 @@
+import { type Code, compileWasm, runWasm, signed, unsigned, wasmTypes } from "./wasm-code.ts";
+
 // The inner loop of inflate as WebAssembly, written out below instruction by instruction: half of a cold scan is spent here, and
 // node:zlib needs twice the time for it. Block headers and tables are JavaScript (gzip-tables.ts), so that what stands here is only
 // "symbol after symbol until something runs out". The shape of loop and table entries is that of libdeflate's description.
@@ -46,31 +48,24 @@ export interface Kernel {
 
 /** A kernel with memory of its own. */
 export function createKernel(): Kernel {
+  compiled ??= compileWasm({
+    parameters: 5,
+    locals: [
+      [5, wasmTypes.i32],
+      [4, wasmTypes.i64],
+    ],
+    body,
+  });
   const pages = Math.ceil((layout.history + 32_768 + layout.outputSize + 4096) / 65_536);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  compiled ??= new WebAssembly.Module(moduleBytes());
-  const { run } = new WebAssembly.Instance(compiled, { host: { memory } }).exports;
-  if (typeof run !== "function") throw new TypeError("the inflate kernel has no entry");
+  const { memory, run } = runWasm(compiled, pages);
   return {
-    memory: new Uint8Array(memory.buffer),
+    memory,
     run: (bitPosition, output, inputEnd, outputEnd, oldest) =>
       Number(run(bitPosition, output, inputEnd, outputEnd, oldest)),
   };
 }
 
 let compiled: object | undefined;
-
-// Neither the ES library of TypeScript nor @types/node declares it.
-declare const WebAssembly: {
-  readonly Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (
-    module: object,
-    imports: Readonly<Record<string, Readonly<Record<string, object>>>>,
-  ) => { readonly exports: Readonly<Record<string, unknown>> };
-};
-
-type Code = readonly (number | Code)[];
 
 // Locals: five parameters, then these; entry, buffer, bits and saved are 64 bits wide.
 const [bitPos, out, inEnd, outEnd, oldest, input, length, source, end, distance, entry, buffer, bits, saved] =
@@ -285,50 +280,3 @@ const body: Code = [
   store32(i32(0), get(out), layout.state + 4),
   get(length),
 ];
-
-// The binary format of a module with one imported memory and one exported function
-// (https://webassembly.github.io/spec/core/binary/modules.html).
-function moduleBytes(): Uint8Array<ArrayBuffer> {
-  const text = (value: string): Code => [value.length, ...Buffer.from(value)];
-  const section = (id: number, ...content: Code): Code => {
-    const bytes = flat(content);
-    return [id, unsigned(bytes.length), bytes];
-  };
-  const code = flat([2, 5, 0x7f, 4, 0x7e, body, 0x0b]);
-  return Uint8Array.from(
-    flat([
-      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-      section(1, 1, 0x60, 5, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 1, 0x7f),
-      section(2, 1, text("host"), text("memory"), 2, 0, 0),
-      section(3, 1, 0),
-      section(7, 1, text("run"), 0, 0),
-      section(10, 1, unsigned(code.length), code),
-    ]),
-  );
-}
-
-function flat(code: Code): number[] {
-  return code.flatMap((part) => (typeof part === "number" ? [part] : flat(part)));
-}
-
-function unsigned(value: number): Code {
-  const bytes: number[] = [];
-  let rest = value >>> 0;
-  do {
-    bytes.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
-    rest >>>= 7;
-  } while (rest > 0);
-  return bytes;
-}
-
-function signed(value: number): Code {
-  const bytes: number[] = [];
-  let rest = value | 0;
-  for (;;) {
-    const low = rest & 0x7f;
-    rest >>= 7;
-    const last = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
-    bytes.push(last ? low : low | 0x80);
-    if (last) return bytes;
-  }
-}

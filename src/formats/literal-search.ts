@@ -1,92 +1,117 @@
-/** Calls `found` with the offset and the index of every literal at every place where it stands in `bytes`, in ascending order. */
-export type LiteralSearch = (bytes: Uint8Array, found: (at: number, literal: number) => void) => void;
+import { createSearchKernel, hashOf, type SearchKernel, searchLayout, windowSize } from "./literal-kernel.ts";
+import { type ByteSet, chooseWindows } from "./literal-windows.ts";
+
+/** Answers every place where a literal stands in `bytes`, in ascending order. */
+export type LiteralSearch = (bytes: Uint8Array) => readonly LiteralPlace[];
+
+/** Where a literal stands. */
+export interface LiteralPlace {
+  readonly at: number;
+  /** The literal's index. */
+  readonly literal: number;
+}
+
+/** What is looked for. */
+export interface Literal {
+  /** Latin-1, at least three characters. */
+  readonly text: string;
+  /** One of these characters must follow; undefined: any, or none. */
+  readonly next?: string | undefined;
+}
 
 interface Pattern {
   readonly index: number;
-  readonly bytes: Uint8Array;
+  readonly sets: readonly ByteSet[];
   /** Where the window begins by which it is looked for: its rarest part. */
   readonly from: number;
 }
 
-/**
- * Looks for many literals at once, in one pass that skips what can be no end of any (Wu and Manber: A fast algorithm for multi-pattern
- * searching, 1994). Latin-1, at least two characters each; the shortest of them decides how far it can skip.
- */
-export function createLiteralSearch(literals: readonly string[]): LiteralSearch {
-  const width = Math.min(...literals.map(({ length }) => length));
-  if (width < 2) throw new RangeError("make literal search: a literal of less than two characters");
-  const patterns = literals.map((literal, index) => patternOf(literal, index, width));
-  const { shifts, endingIn } = tablesOf(patterns, width);
-  return (bytes, found) => {
-    const places: { readonly start: number; readonly index: number }[] = [];
-    let at = width - 1;
-    while (at < bytes.length) {
-      const pair = pairOf(bytes[at - 1] ?? 0, bytes[at] ?? 0);
-      const shift = shifts[pair] ?? 1;
-      if (shift > 0) {
-        at += shift;
-        continue;
-      }
-      for (const pattern of endingIn.get(pair) ?? []) {
-        const start = at - width + 1 - pattern.from;
-        if (standsAt(bytes, start, pattern.bytes)) places.push({ start, index: pattern.index });
-      }
-      at += 1;
-    }
-    places.sort((a, b) => a.start - b.start || a.index - b.index);
-    for (const { start, index } of places) found(start, index);
+/** Looks for many literals at once. Tables are made when it is first called. */
+export function createLiteralSearch(literals: readonly Literal[]): LiteralSearch {
+  if (literals.some(({ text }) => text.length < 3))
+    throw new RangeError("make literal search: a literal of less than three characters");
+  let finder: Finder | undefined;
+  return (bytes) => {
+    finder ??= createFinder(literals);
+    const places: LiteralPlace[] = [];
+    for (let from = 0; from < bytes.length; from += chunkSize) searchChunk(finder, bytes, from, places);
+    return places.length < 2 ? places : places.sort((a, b) => a.at - b.at || a.literal - b.literal);
   };
 }
 
-function patternOf(literal: string, index: number, width: number): Pattern {
-  let from = 0;
-  for (let at = 1; at + width <= literal.length; at += 1)
-    if (costOf(literal, at, width) < costOf(literal, from, width)) from = at;
-  return { index, bytes: Buffer.from(literal, "latin1"), from };
+interface Finder {
+  readonly kernel: SearchKernel;
+  readonly byHash: ReadonlyMap<number, readonly Pattern[]>;
 }
 
-// How often a text has the pairs of a window: the last makes it stop there, the others make it go in small steps.
-function costOf(literal: string, from: number, width: number): number {
-  let cost = 0;
-  for (let at = from + 1; at < from + width; at += 1)
-    cost += (at === from + width - 1 ? 5 : 1) * shareOf(literal.charAt(at - 1)) * shareOf(literal.charAt(at));
-  return cost;
-}
-
-/** Letters by how often English and source code have them. */
-const commonLetters = "etaoinsrlhdcumpfgybwvkxjqz";
-
-function shareOf(character: string): number {
-  const place = commonLetters.indexOf(character);
-  if (place >= 0) return 0.12 / (1 + place / 3);
-  return /[._/-]/.test(character) ? 0.02 : 0.005;
-}
-
-function pairOf(first: number, second: number): number {
-  return (first << 8) | second;
-}
-
-interface Tables {
-  /** How far the end of the window may move on when it holds these two bytes; 0: some literal's window ends here. */
-  readonly shifts: Uint8Array;
-  readonly endingIn: ReadonlyMap<number, readonly Pattern[]>;
-}
-
-function tablesOf(patterns: readonly Pattern[], width: number): Tables {
-  const shifts = new Uint8Array(65_536).fill(Math.min(width - 1, 255));
-  const endingIn = new Map<number, Pattern[]>();
-  for (const pattern of patterns)
-    for (let at = 1; at < width; at += 1) {
-      const place = pattern.from + at;
-      const pair = pairOf(pattern.bytes[place - 1] ?? 0, pattern.bytes[place] ?? 0);
-      shifts[pair] = Math.min(shifts[pair] ?? 0, width - 1 - at);
-      if (at === width - 1) endingIn.set(pair, [...(endingIn.get(pair) ?? []), pattern]);
+function createFinder(literals: readonly Literal[]): Finder {
+  const kernel = createSearchKernel();
+  const byHash = new Map<number, Pattern[]>();
+  const sets = literals.map(setsOf);
+  const { from, masks } = chooseWindows(sets.map(padded));
+  kernel.memory.set(masks, searchLayout.masks);
+  sets.forEach((own, index) => {
+    const pattern = { index, sets: own, from: from[index] ?? 0 };
+    for (const hash of hashesOf(padded(own).slice(pattern.from, pattern.from + windowSize))) {
+      const others = byHash.get(hash);
+      if (others === undefined) byHash.set(hash, [pattern]);
+      else others.push(pattern);
+      kernel.memory[searchLayout.hashes + hash] = 1;
     }
-  return { shifts, endingIn };
+  });
+  return { kernel, byHash };
 }
 
-function standsAt(bytes: Uint8Array, start: number, pattern: Uint8Array): boolean {
-  if (start < 0 || start + pattern.length > bytes.length) return false;
-  for (let at = 0; at < pattern.length; at += 1) if (bytes[start + at] !== pattern[at]) return false;
-  return true;
+function setsOf({ text, next }: Literal): readonly ByteSet[] {
+  const sets: ByteSet[] = [];
+  for (const byte of Buffer.from(text, "latin1")) sets.push([byte]);
+  if (next !== undefined) sets.push([...Buffer.from(next, "latin1")]);
+  return sets;
+}
+
+// Whatever may follow a literal that is shorter than a window; behind the end of the bytes there are zeros.
+function padded(sets: readonly ByteSet[]): readonly ByteSet[] {
+  return sets.length >= windowSize ? sets : padded([...sets, anyByte]);
+}
+
+const anyByte: ByteSet = [...Buffer.alloc(256).keys()];
+
+// The hashes of all texts that fit a window.
+function hashesOf(window: readonly ByteSet[]): readonly number[] {
+  let words = [0];
+  window.forEach((set, index) => {
+    words = words.flatMap((word) => set.map((byte) => word | (byte << (8 * index))));
+  });
+  return [...new Set(words.map(hashOf))];
+}
+
+/** Chunks share what a window may reach over the end. */
+const chunkSize = searchLayout.inputSize - windowSize + 1;
+
+function searchChunk(
+  { kernel: { memory, next }, byHash }: Finder,
+  bytes: Uint8Array,
+  from: number,
+  places: LiteralPlace[],
+): void {
+  const { input, inputSize, slack } = searchLayout;
+  const chunk = from === 0 && bytes.length <= inputSize ? bytes : bytes.subarray(from, from + inputSize);
+  memory.set(chunk, input);
+  memory.fill(0, input + chunk.length, input + chunk.length + slack);
+  const end = input + Math.min(chunkSize, chunk.length);
+  for (let at = next(input, end); at < end; at = next(at + 1, end))
+    for (const pattern of byHash.get(hashAt(memory, at)) ?? []) {
+      const start = from + at - input - pattern.from;
+      if (standsAt(bytes, start, pattern.sets)) places.push({ at: start, literal: pattern.index });
+    }
+}
+
+function hashAt(memory: Uint8Array, at: number): number {
+  let word = 0;
+  for (let index = 0; index < windowSize; index += 1) word |= (memory[at + index] ?? 0) << (8 * index);
+  return hashOf(word);
+}
+
+function standsAt(bytes: Uint8Array, start: number, sets: readonly ByteSet[]): boolean {
+  return start >= 0 && sets.every((set, at) => set.includes(bytes[start + at] ?? -1));
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { array, assert as check, constantFrom, property, tuple } from "fast-check";
 import { random } from "../../../tests/support/synthetic-secrets.ts";
 import { findNamedSecrets, isSecretName, isSecretValue } from "./secret-names.ts";
 
@@ -118,4 +119,30 @@ test("findNamedSecrets() takes time that grows with the text at most", () => {
     findNamedSecrets(unit.repeat(Math.ceil((1 << 19) / unit.length)));
   const { user } = process.cpuUsage(started);
   assert.ok(user < 10_000_000, `${user} µs`);
+});
+
+test("findNamedSecrets() finds a value under every name that is secret, however it is written", () => {
+  const value = `q7${random("base62", 20)}`;
+  const word = constantFrom(
+    ..."password Passwd SECRET token key API pwd pat app my Key creds base credentials x 1".split(" "),
+  );
+  const joint = constantFrom("", "_", "-", ".", "__");
+  const setting = constantFrom(
+    "NAME=",
+    "NAME = ",
+    "NAME: ",
+    '"NAME": ',
+    "'NAME' = ",
+    '\\"NAME\\":',
+    "NAME-=",
+    "NAME\t=",
+  );
+  check(
+    property(array(tuple(word, joint), { minLength: 1, maxLength: 5 }), setting, (parts, form) => {
+      const name = `a${parts.flat().join("")}`;
+      const found = findNamedSecrets(`# ${form.replace("NAME", name)}"${value}"`, () => true);
+      assert.equal(found.length, isSecretName(name) ? 1 : 0, `${form} ${name}`);
+    }),
+    { numRuns: 1000 },
+  );
 });

@@ -45,10 +45,11 @@ export function isSecretName(name: string): boolean {
   if (words.some((word) => publicWords.has(word))) return false;
   const last = words.at(-1) ?? "";
   // `PAT`: GitHub's and Azure's personal access token.
-  if (last === "PWD" || last === "PASS" || last === "PAT") return words.length > 1 && words.at(-2) !== "OLD";
+  if (shortWords.has(last)) return words.length > 1 && words.at(-2) !== "OLD";
   return secretWords.has(last) || secretPairs.has(`${words.at(-2) ?? ""} ${last}`);
 }
 
+const shortWords: ReadonlySet<string> = new Set(["PWD", "PASS", "PAT"]);
 const secretWords: ReadonlySet<string> = new Set(
   "PASSWORD PASSWD PASSPHRASE SECRET TOKEN APIKEY SECRETKEY ACCESSKEY PRIVATEKEY AUTHTOKEN CREDENTIAL CREDENTIALS CREDS ROOTPASSWORD".split(
     " ",
@@ -122,6 +123,7 @@ const longestName = 80;
 const longestValue = 512;
 
 function assignedAt(text: string, at: number): NamedSecret | undefined {
+  if (!endsLikeSecret(text, at)) return undefined;
   const name = /([A-Za-z_][\w.-]*)\\?["']?[ \t]*$/.exec(nameWindow(text, at))?.[1];
   if (name === undefined || !isSecretName(name)) return undefined;
   const [all, double, single, plain] =
@@ -134,6 +136,20 @@ function assignedAt(text: string, at: number): NamedSecret | undefined {
   const service = namedForms.find(([, names, values]) => names.test(name) && values.test(value))?.[0];
   return { name, value, start, service };
 }
+
+// The end of the name is enough to pass over nearly all of them: settings have thousands.
+function endsLikeSecret(text: string, at: number): boolean {
+  let end = at;
+  while (end > 0 && at - end < longestName && between.has(text.charCodeAt(end - 1))) end -= 1;
+  return secretTails.has(text.slice(Math.max(end - tailLength, 0), end).toUpperCase());
+}
+
+const between = new Set(Buffer.from(" \t\"'\\_.-"));
+
+const tailLength = 3;
+const secretTails: ReadonlySet<string> = new Set(
+  [...shortWords, ...secretWords, ...secretPairs].map((word) => word.slice(-tailLength)),
+);
 
 // Goes back by hand: a pattern that has to end here would be tried from every character of the line.
 function nameWindow(text: string, end: number): string {

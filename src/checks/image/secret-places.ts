@@ -60,16 +60,23 @@ export function placeOf(path: string): Place {
   const name = nameOf(path);
   const ending = endingOf(name);
   const packaged = isPackaged(path, path.lastIndexOf("/"));
+  const isEnvironment = !packaged && name.startsWith(".env") && environmentName.test(name);
   return {
     name,
-    stores: (storesByName.get(name) ?? []).filter((store) => store.path?.test(path) ?? true).slice(0, 1),
+    stores: storesByName.has(name) ? storesOf(name, path) : noStores,
     isHistory: historyNames.has(name),
-    isRepository: repositoryHead.test(path),
-    isEnvironment: environmentName.test(name) && !packaged,
+    isRepository: name === "HEAD" && repositoryHead.test(path),
+    isEnvironment,
     isCredential: (credentialNames.has(name) || credentialEndings.has(ending)) && !packaged,
-    isConfig: !packaged && (environmentName.test(name) || configName.test(name)),
+    isConfig: isEnvironment || (!packaged && configName.test(name)),
     isPage: pageEndings.has(ending) || appNames.has(name),
   };
+}
+
+const noStores: readonly LoginStore[] = [];
+
+function storesOf(name: string, path: string): readonly LoginStore[] {
+  return (storesByName.get(name) ?? []).filter((store) => store.path?.test(path) ?? true).slice(0, 1);
 }
 
 const repositoryHead = /(?:^|\/)\.git\/HEAD$/;

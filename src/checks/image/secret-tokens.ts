@@ -1,7 +1,8 @@
 import { bufferOf } from "../../formats/lines.ts";
 import { createLiteralSearch } from "../../formats/literal-search.ts";
-import { privateKeyMarks, readPrivateKey } from "../../formats/private-key.ts";
+import { readPrivateKey } from "../../formats/private-key.ts";
 import { alphabets, type TokenKind, type TokenPart, tokenKinds } from "./secret-kinds.ts";
+import { marks } from "./secret-marks.ts";
 import { awsPair, type Standing, standingOf } from "./secret-proof.ts";
 import { entropyOf, isPlaceholder, masked } from "./secret-words.ts";
 
@@ -18,16 +19,7 @@ export interface FoundSecret {
   readonly message: string;
 }
 
-interface Mark {
-  readonly literal: string;
-  readonly kind: TokenKind | "private-key";
-}
-
-const marks: readonly Mark[] = [
-  ...privateKeyMarks.map((literal): Mark => ({ literal, kind: "private-key" })),
-  ...tokenKinds.flatMap((kind) => kind.literals.map((literal): Mark => ({ literal, kind }))),
-];
-const search = createLiteralSearch(marks.map(({ literal }) => literal));
+const search = createLiteralSearch(marks.map(({ literal, next }) => ({ text: literal, next })));
 const grammars = new Map(tokenKinds.map((kind) => [kind, grammarOf(kind)]));
 
 /**
@@ -35,16 +27,16 @@ const grammars = new Map(tokenKinds.map((kind) => [kind, grammarOf(kind)]));
  * such place. `isPage`: a page or browser script, where some keys are public by design.
  */
 export function findTokens(bytes: Uint8Array, isPage = false): readonly FoundSecret[] {
+  const places = search(bytes);
+  if (places.length === 0) return [];
   const buffer = bufferOf(bytes);
-  const found: FoundSecret[] = [];
-  search(buffer, (at, index) => {
+  return places.flatMap(({ at, literal: index }) => {
     const mark = marks[index];
-    if (mark === undefined) return;
+    if (mark === undefined) return [];
     const { literal, kind } = mark;
     const secret = kind === "private-key" ? keyAt(buffer, at) : tokenAt(buffer, at, literal, kind, isPage);
-    if (secret !== undefined) found.push(secret);
+    return secret ?? [];
   });
-  return found;
 }
 
 function keyAt(buffer: Buffer, at: number): FoundSecret | undefined {
