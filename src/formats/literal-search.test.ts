@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { array, assert as check, constantFrom, integer, property, string, uniqueArray } from "fast-check";
-import { searchLayout } from "./literal-kernel.ts";
 import { createLiteralSearch, type Literal } from "./literal-search.ts";
+import { searchLayout } from "./literal-search-kernel.ts";
 
 function search(literals: readonly string[], text: string): readonly string[] {
   const find = createLiteralSearch(literals.map((text) => ({ text })));

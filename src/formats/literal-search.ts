@@ -1,5 +1,11 @@
-import { createSearchKernel, hashOf, type SearchKernel, searchLayout, windowSize } from "./literal-kernel.ts";
-import { type ByteSet, chooseWindows } from "./literal-windows.ts";
+import {
+  createSearchKernel,
+  hashOf,
+  type SearchKernel,
+  searchLayout,
+  windowSize,
+} from "./literal-search-kernel.ts";
+import { type ByteSet, chooseWindows } from "./literal-search-windows.ts";
 
 /** Answers every place where a literal stands in `bytes`, in ascending order. */
 export type LiteralSearch = (bytes: Uint8Array) => readonly LiteralPlace[];

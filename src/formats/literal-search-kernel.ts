@@ -3,7 +3,7 @@ import { type Code, compileWasm, runWasm, signed, unsigned, wasmTypes } from "./
 // The inner loop of the literal search as WebAssembly, 16 bytes a step (Teddy, from Intel's Hyperscan, described in
 // https://github.com/BurntSushi/aho-corasick/blob/master/src/packed/teddy/README.md): a byte's two halves look up, in 16 bytes each,
 // the set of buckets that may have such a byte at a place of their windows; where the sets of four successive bytes share a bucket,
-// a window may stand, and a hash of the four says whether it does. All sets are made by literal-windows.ts.
+// a window may stand, and a hash of the four says whether it does. All sets are made by literal-search-windows.ts.
 
 /** Bytes of a window. */
 export const windowSize = 4;

@@ -1,4 +1,4 @@
-import { windowSize } from "./literal-kernel.ts";
+import { windowSize } from "./literal-search-kernel.ts";
 
 /** Bytes that may stand at one place of a literal. */
 export type ByteSet = readonly number[];
