@@ -3,17 +3,19 @@ import { type Code, compileWasm, runWasm, signed, unsigned, wasmTypes } from "./
 // The inner loop of the literal search as WebAssembly, 16 bytes a step (Teddy, from Intel's Hyperscan, described in
 // https://github.com/BurntSushi/aho-corasick/blob/master/src/packed/teddy/README.md): a byte's two halves look up, in 16 bytes each,
 // the set of buckets that may have such a byte at a place of their windows; where the sets of four successive bytes share a bucket,
-// a window may stand, and a hash of the four says whether it does. All sets are made by literal-search-windows.ts.
+// a window may stand, and a hash of the four says for which buckets it does. All sets are made by literal-search-windows.ts.
 
 /** Bytes of a window. */
 export const windowSize = 4;
 
 /** Where things lie in the kernel's memory, in bytes. */
 export const searchLayout = {
-  /** One byte for every hash: not 0 where a window has it. */
+  /** One byte for every hash: the buckets that have a window of that hash. */
   hashes: 0,
   /** For every byte of a window: buckets by its lower half, 16 bytes, and by its upper one. */
   masks: 65_536,
+  /** Buckets that each of 16 bytes matched. */
+  matched: 65_536 + 128,
   input: 65_536 + 256,
   inputSize: 65_536,
   /** Room behind the input that the kernel looks at: zeros. */
@@ -42,7 +44,7 @@ export function createSearchKernel(): SearchKernel {
   compiled ??= compileWasm({
     parameters: 2,
     locals: [
-      [2, wasmTypes.i32],
+      [3, wasmTypes.i32],
       [2 * windowSize + 2 * windowSize + 3, wasmTypes.v128],
     ],
     body,
@@ -54,13 +56,13 @@ export function createSearchKernel(): SearchKernel {
 
 let compiled: object | undefined;
 
-// Locals: two parameters, two numbers, then vectors.
-const [at, end, hits, place, half, lower, upper] = [0, 1, 2, 3, 4, 5, 6];
-const lowerMask = (index: number): number => 7 + 2 * index;
-const upperMask = (index: number): number => 8 + 2 * index;
+// Locals: two parameters, three numbers, then vectors.
+const [at, end, hits, lane, place, half, lower, upper] = [0, 1, 2, 3, 4, 5, 6, 7];
+const lowerMask = (index: number): number => 8 + 2 * index;
+const upperMask = (index: number): number => 9 + 2 * index;
 /** Buckets that a byte may be in as the one of that index: of this step's bytes and of the last step's. */
-const buckets = (index: number): number => 7 + 2 * windowSize + index;
-const lastBuckets = (index: number): number => 7 + 3 * windowSize + index;
+const buckets = (index: number): number => 8 + 2 * windowSize + index;
+const lastBuckets = (index: number): number => 8 + 3 * windowSize + index;
 
 const indexes = Array.from({ length: windowSize }, (_, index) => index);
 
@@ -70,7 +72,7 @@ const i32 = (value: number): Code => [0x41, signed(value)];
 const add = (a: Code, b: Code): Code => [a, b, 0x6a];
 const sub = (a: Code, b: Code): Code => [a, b, 0x6b];
 const and = (a: Code, b: Code): Code => [a, b, 0x71];
-const load8 = (address: Code): Code => [address, 0x2d, 0, 0];
+const load8 = (address: Code, offset: number): Code => [address, 0x2d, 0, unsigned(offset)];
 const load32 = (address: Code): Code => [address, 0x28, 0, 0];
 const loop = (...body: Code): Code => [0x03, 0x40, body, 0x0b];
 const when = (condition: Code, ...body: Code): Code => [condition, 0x04, 0x40, body, 0x0b];
@@ -79,14 +81,18 @@ const leave: Code = [0x0f];
 
 const vector = (code: number): Code => [0xfd, unsigned(code)];
 const loadVector = (address: Code, offset: number): Code => [address, vector(0x00), 0, unsigned(offset)];
+const storeVector = (value: Code, offset: number): Code => [i32(0), value, vector(0x0b), 0, unsigned(offset)];
 const andVector = (a: Code, b: Code): Code => [a, b, vector(0x4e)];
+/** i8x16.relaxed_swizzle: without the bounds that all halves keep, and a fifth faster. */
 const swizzle = (table: Code, places: Code): Code => [table, places, vector(0x100)];
 const bytesOf = (value: number): Code => [i32(value), vector(0x0f)];
 /** Bytes of `now` moved up by so many places; in come the last ones of `before`. */
 const movedIn = (before: Code, now: Code, count: number): Code =>
-  count === 0 ? now : [before, now, vector(0x0d), Array.from({ length: 16 }, (_, lane) => 16 - count + lane)];
+  count === 0
+    ? now
+    : [before, now, vector(0x0d), Array.from({ length: 16 }, (_, index) => 16 - count + index)];
 
-// Lanes where a window may end.
+// For each byte, the buckets whose window may end there.
 const matches: Code = indexes
   .map((index) => movedIn(get(lastBuckets(index)), get(buckets(index)), windowSize - 1 - index))
   .reduce(andVector);
@@ -114,10 +120,19 @@ const body: Code = [
     indexes.map((index) => set(lastBuckets(index), get(buckets(index)))),
     when(
       [get(lower), vector(0x53)],
+      storeVector(get(lower), searchLayout.matched),
       set(hits, get(lower), bytesOf(0), vector(0x24), vector(0x64)),
       loop(
-        set(place, sub(add(get(at), [get(hits), 0x68]), i32(windowSize - 1))),
-        when(load8([load32(get(place)), i32(multiplier), 0x6c, i32(16), 0x76]), get(place), leave),
+        set(lane, get(hits), 0x68),
+        set(place, sub(add(get(at), get(lane)), i32(windowSize - 1))),
+        when(
+          and(
+            load8(get(lane), searchLayout.matched),
+            load8([load32(get(place)), i32(multiplier), 0x6c, i32(16), 0x76], searchLayout.hashes),
+          ),
+          get(place),
+          leave,
+        ),
         set(hits, and(get(hits), sub(get(hits), i32(1)))),
         [get(hits), 0x0d, 0],
       ),

@@ -3,10 +3,16 @@ import { windowSize } from "./literal-search-kernel.ts";
 /** Bytes that may stand at one place of a literal. */
 export type ByteSet = readonly number[];
 
-/** By what literals are looked for. */
+/** By what a literal is looked for. */
+export interface Window {
+  /** Where in the literal it begins. */
+  readonly from: number;
+  readonly bucket: number;
+}
+
+/** By what literals are looked for, one after the other. */
 export interface LiteralWindows {
-  /** For each literal, where its window begins. */
-  readonly from: readonly number[];
+  readonly chosen: readonly Window[];
   /** For each place of a window: buckets by the lower half of the byte there (16 bytes), then by the upper half (16). */
   readonly masks: Uint8Array;
 }
@@ -20,20 +26,15 @@ const bucketCount = 8;
  */
 export function chooseWindows(literals: readonly (readonly ByteSet[])[]): LiteralWindows {
   const buckets = Array.from({ length: bucketCount }, () => new Int32Array(windowSize));
-  const from = literals.map(() => 0);
+  const chosen = literals.map((): Window => ({ from: 0, bucket: 0 }));
   const order = [...literals.entries()].sort(([, a], [, b]) => a.length - b.length);
   for (const [literal, sets] of order) {
     const places = Int32Array.from(sets, halvesOf);
-    const choice = cheapest(places, buckets);
-    from[literal] = choice.from;
-    addWindow(buckets[choice.bucket], places, choice.from);
+    const window = cheapest(places, buckets);
+    chosen[literal] = window;
+    addWindow(buckets[window.bucket], places, window.from);
   }
-  return { from, masks: masksOf(buckets) };
-}
-
-interface Choice {
-  readonly bucket: number;
-  readonly from: number;
+  return { chosen, masks: masksOf(buckets) };
 }
 
 // Which halves the bytes have: a bit for each, 16 for the lower ones, then 16 for the upper ones.
@@ -52,19 +53,36 @@ const farthest = 12;
 
 const nothing = new Int32Array(windowSize);
 
-function cheapest(places: Int32Array, buckets: readonly Int32Array[]): Choice {
-  let best: Choice = { bucket: 0, from: 0 };
+function cheapest(places: Int32Array, buckets: readonly Int32Array[]): Window {
+  const now = buckets.map((halves) => chanceOf(halves, nothing, 0));
+  let best: Window = { bucket: 0, from: 0 };
   let least = Infinity;
-  buckets.forEach((halves, bucket) => {
-    const now = chanceOf(halves, nothing, 0);
-    for (let from = 0; from + windowSize <= Math.min(places.length, farthest); from += 1) {
-      const cost = chanceOf(halves, places, from) - now;
-      if (cost >= least) continue;
+  for (let from = 0; from + windowSize <= Math.min(places.length, farthest); from += 1) {
+    const own = answerCost * windowChance(places, from);
+    buckets.forEach((halves, bucket) => {
+      const cost = own + chanceOf(halves, places, from) - (now[bucket] ?? 0);
+      if (cost >= least) return;
       least = cost;
       best = { bucket, from };
-    }
-  });
+    });
+  }
   return best;
+}
+
+/** A window that stands there is answered: that takes so many times as long as to look closer and find none. */
+const answerCost = 5;
+
+// How often a text has the window. Letters come in words: more often together than chance would have it.
+function windowChance(places: Int32Array, from: number): number {
+  let chance = chanceOf(nothing, places, from);
+  for (let at = from + 1; at < from + windowSize; at += 1)
+    if (isLetter(places[at - 1]) && isLetter(places[at])) chance *= 8;
+  return chance;
+}
+
+// 6 and 7 are the upper halves of small letters.
+function isLetter(halves = 0): boolean {
+  return ((halves >>> 16) & 0b1100_0000) !== 0;
 }
 
 // How often a text meets a bucket that has this window too.
@@ -90,19 +108,14 @@ const commonBytes = Buffer.from(
 );
 
 // For each upper half and each set of lower halves (0-7, then 8-15), which part of a text such bytes are.
-const shares = sharesOf();
-
-function sharesOf(): Float64Array {
-  const sums = new Float64Array(16 * 512);
-  for (let row = 0; row < 32; row += 1)
-    for (let set = 1; set < 256; set += 1) {
-      const bit = 31 - Math.clz32(set);
-      const rank = commonBytes.indexOf(8 * row + bit);
-      const share = 0.0005 + (rank < 0 ? 0 : 0.06 * Math.exp(-rank / 13));
-      sums[256 * row + set] = (sums[256 * row + (set ^ (1 << bit))] ?? 0) + share;
-    }
-  return sums;
-}
+const shares = new Float64Array(16 * 512);
+for (let row = 0; row < 32; row += 1)
+  for (let bit = 0; bit < 8; bit += 1) {
+    const rank = commonBytes.indexOf(8 * row + bit);
+    const share = 0.0005 + (rank < 0 ? 0 : 0.06 * Math.exp(-rank / 13));
+    for (let set = 1 << bit; set < 2 << bit; set += 1)
+      shares[256 * row + set] = (shares[256 * row + set - (1 << bit)] ?? 0) + share;
+  }
 
 function masksOf(buckets: readonly Int32Array[]): Uint8Array {
   const masks = new Uint8Array(windowSize * 32);

@@ -54,15 +54,17 @@ function createFinder(literals: readonly Literal[]): Finder {
   const kernel = createSearchKernel();
   const byHash = new Map<number, Pattern[]>();
   const sets = literals.map(setsOf);
-  const { from, masks } = chooseWindows(sets.map(padded));
+  const { chosen, masks } = chooseWindows(sets.map(padded));
   kernel.memory.set(masks, searchLayout.masks);
   sets.forEach((own, index) => {
-    const pattern = { index, sets: own, from: from[index] ?? 0 };
-    for (const hash of hashesOf(padded(own).slice(pattern.from, pattern.from + windowSize))) {
+    const { from, bucket } = chosen[index] ?? { from: 0, bucket: 0 };
+    const pattern = { index, sets: own, from };
+    for (const hash of hashesOf(padded(own).slice(from, from + windowSize))) {
       const others = byHash.get(hash);
       if (others === undefined) byHash.set(hash, [pattern]);
       else others.push(pattern);
-      kernel.memory[searchLayout.hashes + hash] = 1;
+      const at = searchLayout.hashes + hash;
+      kernel.memory[at] = (kernel.memory[at] ?? 0) | (1 << bucket);
     }
   });
   return { kernel, byHash };
@@ -119,5 +121,11 @@ function hashAt(memory: Uint8Array, at: number): number {
 }
 
 function standsAt(bytes: Uint8Array, start: number, sets: readonly ByteSet[]): boolean {
-  return start >= 0 && sets.every((set, at) => set.includes(bytes[start + at] ?? -1));
+  let at = start;
+  for (const set of sets) {
+    const byte = bytes[at];
+    if (byte === undefined || !set.includes(byte)) return false;
+    at += 1;
+  }
+  return true;
 }

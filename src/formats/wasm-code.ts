@@ -92,6 +92,9 @@ export function signed(value: number): Code {
   }
 }
 
-function flat(code: Code): number[] {
-  return code.flatMap((part) => (typeof part === "number" ? [part] : flat(part)));
+function flat(code: Code, bytes: number[] = []): number[] {
+  for (const part of code)
+    if (typeof part === "number") bytes.push(part);
+    else flat(part, bytes);
+  return bytes;
 }

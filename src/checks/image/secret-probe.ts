@@ -46,6 +46,7 @@ function observe({ path, bytes }: FoundFile): Extraction {
   const inContent = place.isRepository ? [] : sightsIn(content, place);
   const sights = inContent.length > 0 ? inContent : byName(place);
   const told = place.isHistory && inContent.length > 0 ? [...byName(place), ...sights] : sights;
+  if (told.length === 0) return nothing;
   const more = told.length - mostSights;
   const observations = withLines(told.slice(0, mostSights), content);
   const [last] = observations.slice(-1);
@@ -53,6 +54,8 @@ function observe({ path, bytes }: FoundFile): Extraction {
     ? { observations }
     : { observations: [...observations, { ...last, message: `${more} more of these and other secrets` }] };
 }
+
+const nothing: Extraction = { observations: [] };
 
 // A latin-1 view of any encoding: secrets are ASCII, and UTF-16 has a zero beside each character of it.
 function plainBytes(bytes: Uint8Array): Uint8Array {
