@@ -18,7 +18,7 @@ export const searchLayout = {
   matched: 65_536 + 128,
   input: 65_536 + 256,
   inputSize: 65_536,
-  /** Room behind the input that the kernel looks at: zeros. */
+  /** Room behind the input that the kernel looks at; whatever it finds there is compared with the text, and so nothing. */
   slack: 64,
 } as const;
 

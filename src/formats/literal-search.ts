@@ -77,7 +77,7 @@ function setsOf({ text, next }: Literal): readonly ByteSet[] {
   return sets;
 }
 
-// Whatever may follow a literal that is shorter than a window; behind the end of the bytes there are zeros.
+// Anything may follow a literal that is shorter than a window; behind the end of the bytes stands what was there before.
 function padded(sets: readonly ByteSet[]): readonly ByteSet[] {
   return sets.length >= windowSize ? sets : padded([...sets, anyByte]);
 }
@@ -102,10 +102,9 @@ function searchChunk(
   from: number,
   places: LiteralPlace[],
 ): void {
-  const { input, inputSize, slack } = searchLayout;
+  const { input, inputSize } = searchLayout;
   const chunk = from === 0 && bytes.length <= inputSize ? bytes : bytes.subarray(from, from + inputSize);
   memory.set(chunk, input);
-  memory.fill(0, input + chunk.length, input + chunk.length + slack);
   const end = input + Math.min(chunkSize, chunk.length);
   for (let at = next(input, end); at < end; at = next(at + 1, end))
     for (const pattern of byHash.get(hashAt(memory, at)) ?? []) {
