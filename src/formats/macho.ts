@@ -11,8 +11,15 @@ const readWrite = 3;
 
 /** Does it begin as a Mach-O file or a universal one does (and is no Java class)? */
 export function isMachO(head: Uint8Array): boolean {
-  return head.length >= 8 && (headerOf(head) !== undefined || architectures(head) !== undefined);
+  return (
+    head.length >= 8 &&
+    begins.has(head[0] ?? 0) &&
+    (headerOf(head) !== undefined || architectures(head) !== undefined)
+  );
 }
+
+// First bytes of its magic numbers: every file of an image is asked.
+const begins: ReadonlySet<number> = new Set([0xfe, 0xce, 0xcf, 0xca]);
 
 /** The programs in the file, one for each architecture of a universal one; none when its headers cannot be read. */
 export function readMachO(access: RandomAccess): readonly ProgramImage[] {

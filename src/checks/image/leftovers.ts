@@ -35,8 +35,7 @@ export const leftovers: TreeCheck = {
   },
   look({ kind, directory, name, path }) {
     if (kind !== "file") return undefined;
-    if (directory === "tmp" || directory === "var/tmp" || /^(?:var\/)?tmp\//.test(directory))
-      return { group: "tmp", message: "temporary files are in the image" };
+    if (isTemporary(directory)) return { group: "tmp", message: "temporary files are in the image" };
     const folder = directory.includes(".") ? folders.exec(directory) : null;
     if (!names.has(name) && folder === null) return undefined;
     if (packaged.test(path)) return undefined;
@@ -44,3 +43,8 @@ export const leftovers: TreeCheck = {
     return { group: "development", message: "files of development are in the image", item };
   },
 };
+
+function isTemporary(directory: string): boolean {
+  if (directory === "tmp" || directory === "var/tmp") return true;
+  return directory.startsWith("tmp/") || directory.startsWith("var/tmp/");
+}
