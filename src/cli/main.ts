@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   alert: () => import("./alert.ts"),
   verify: () => import("./verify.ts"),
   attest: () => import("./attest.ts"),
+  verdict: () => import("./verdict.ts"),
   sign: () => import("./sign.ts"),
   explain: () => import("./explain.ts"),
   vex: () => import("./vex.ts"),

@@ -3,14 +3,13 @@ import { openImage } from "../images/open.ts";
 import { wantedPlatform } from "../images/platform.ts";
 import { chartsOf } from "../manifests/helm.ts";
 import { findImages } from "../manifests/list.ts";
-import { type DecidedBy, scanSet } from "../pipeline/scan-set.ts";
+import { type DecidedBy, type SetScan, scanSet } from "../pipeline/scan-set.ts";
 import { setFormats } from "../reports/formats.ts";
 import { exitCodes, type Io } from "./command.ts";
 import { renderCharts } from "./helm.ts";
 import { manifestTree } from "./manifest-files.ts";
 import { type ImageValues, judgedDay, type Output, openOptions, usageError } from "./options.ts";
 import { findDatabase, indexOpened } from "./scan-image.ts";
-import type { Settle } from "./scan-suppress.ts";
 import { type ReadTemplate, writeFormats } from "./write-formats.ts";
 
 /** What the command line says beside the places. */
@@ -21,7 +20,7 @@ export interface SetRequest {
   readonly chartValues: readonly string[];
   readonly by: DecidedBy;
   /** Takes out what exceptions and VEX say may stand; undefined: there are none. */
-  readonly settle: Settle | undefined;
+  readonly settle: SetScan["settle"];
   readonly outputs: readonly Output<keyof typeof setFormats>[];
   readonly template: ReadTemplate;
   readonly all: boolean;

@@ -28,29 +28,34 @@ export interface SuppressValues {
   readonly vex?: readonly string[] | undefined;
 }
 
-/** Takes out of facts what exceptions and VEX say may stand. */
-export type Settle = (facts: Facts, placements: readonly Placement[]) => Promise<Facts>;
+/** Takes out of facts what exceptions and VEX say may stand, also the VEX that is attested to the image. */
+export type Settle = (
+  facts: Facts,
+  placements: readonly Placement[],
+  attested: readonly VexText[],
+) => Promise<Facts>;
 
 /**
- * Reads the exceptions once; VEX is read beside each image, since of a repository only what speaks of it is. undefined: there are none.
+ * Reads the exceptions once; VEX is read beside each image, since of a repository only what speaks of it is. undefined: there are none,
+ * and none can be attested.
  * @throws SeaworthyError `exception-invalid`, `usage`; when it settles, `vex-invalid`.
  */
 export async function settler(
   values: SuppressValues,
-  attested: readonly VexText[],
+  attestable: boolean,
   policy: Policy,
   io: Io,
 ): Promise<Settle | undefined> {
   const files = values.exceptions ?? (existsSync(resolve(io.cwd, ownFile)) ? [ownFile] : []);
   const sources = values.vex ?? [];
-  if (files.length + sources.length + attested.length === 0) return undefined;
+  if (files.length + sources.length === 0 && !attestable) return undefined;
   // Readers of many formats: a scan without any of them starts without them.
   const [{ suppress, unsuppressed, vexSubject }, { loadVex }] = await Promise.all([
     import("../pipeline/suppress.ts"),
     import("./vex-sources.ts"),
   ]);
   const { exceptions, notes } = await givenExceptions(files, io);
-  return async (given, placements) => {
+  return async (given, placements, attested) => {
     const facts = unsuppressed(given);
     const vex = await loadVex(sources, attested, vexSubject(facts), io);
     const all = { exceptions, vex: vex.statements, notes: [...notes, ...vex.notes] };

@@ -241,7 +241,7 @@ suite("the command over a small image", () => {
 
     test("scan tells the fields of its contract", async () => {
       const report = JSON.parse((await scan("-f", "json", flawed)).out);
-      assert.equal(report.schemaVersion, "1.3");
+      assert.equal(report.schemaVersion, "1.4");
       assert.deepEqual(report.image.os, { id: "debian", version: "12", name: "debian 12" });
       assert.equal(report.image.layers.length, 3);
       const found = report.findings.map((one: { id: string; layer: number; kev: boolean; fix: unknown }) => [

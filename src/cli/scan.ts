@@ -1,46 +1,21 @@
-import { judgedReport, scanFacts } from "../pipeline/scan.ts";
-import type { LoadedPolicy } from "../policy/load.ts";
-import { settingsOver } from "../policy/settle.ts";
 import { formatNames, scanFormats, setFormats } from "../reports/formats.ts";
-import { checkSettings } from "./check-options.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
-import {
-  failOn,
-  imageOptions,
-  imageUsage,
-  judgedDay,
-  outputs,
-  readArguments,
-  usageError,
-} from "./options.ts";
-import { projectPolicy } from "./policy-file.ts";
-import { baselineOptions, baselineUsage, besideBaseline } from "./scan-baseline.ts";
-import {
-  askAbroad,
-  type CurrencyValues,
-  checkCurrencyValues,
-  currencyOptions,
-  currencyUsage,
-  refuseCurrencyValues,
-} from "./scan-currency.ts";
-import { prepare, sampleImage } from "./scan-image.ts";
-import { type SuppressValues, settler, suppressOptions, suppressUsage } from "./scan-suppress.ts";
+import { imageUsage, judgedDay, outputs, readArguments, usageError } from "./options.ts";
+import { baselineUsage } from "./scan-baseline.ts";
+import { currencyUsage, refuseCurrencyValues } from "./scan-currency.ts";
+import { sampleImage } from "./scan-image.ts";
+import { type JudgedBy, type JudgeValues, judgeImage, judgeOptions, readJudgement } from "./scan-judge.ts";
+import type { SetRequest } from "./scan-k8s.ts";
+import { suppressUsage } from "./scan-suppress.ts";
+import { trustUsage } from "./trust-options.ts";
 import { formatOptions, formatUsage, readTemplate, writeFormats } from "./write-formats.ts";
 
 const options = {
-  ...imageOptions,
+  ...judgeOptions,
   ...formatOptions,
   all: { type: "boolean" },
-  policy: { type: "string" },
-  "fail-on": { type: "string" },
-  "only-fixed": { type: "boolean" },
-  check: { type: "string", multiple: true },
-  "require-owned-executables": { type: "boolean" },
-  ...suppressOptions,
-  ...baselineOptions,
   "no-scan": { type: "boolean" },
   values: { type: "string", multiple: true },
-  ...currencyOptions,
 } as const;
 
 const usage = `seaworthy scan [IMAGE] [OPTIONS]
@@ -66,7 +41,7 @@ ${formatUsage(formatNames(scanFormats))}      --all              show long lists
                          what a check goes by (10MB, 30d, 95%, a,b; docs/checks)
       --require-owned-executables
                          executables that no package claims make the verdict unknown
-${suppressUsage}${baselineUsage}      --values FILE      with k8s: values for charts, as helm's; may be given again
+${suppressUsage}${baselineUsage}${trustUsage}      --values FILE      with k8s: values for charts, as helm's; may be given again
       --no-scan          with k8s: list the images and judge only how they are named
 ${currencyUsage}${imageUsage}
 Exit codes: 0 pass, 1 fail, 2 error, 3 unknown. docs/cli.md tells all.
@@ -90,23 +65,13 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   if (given === "") throw usageError("scan", "the image reference is empty");
   const wanted = outputs("scan", values.format ?? [], formatNames(scanFormats), io, values.output);
   const template = await readTemplate("scan", values.template, wanted, io);
-  const { policy, expressions } = await policyOf(values, io);
-  const settle = await settler(values, [], policy, io);
+  const by = await readJudgement("scan", values, { signatures: true }, io);
   const today = judgedDay("scan", values, io);
-  checkCurrencyValues("scan", values);
   const reference = given ?? (await sampleImage(io));
-  const { indexed, database, dockerfile } = await prepare("scan", reference, values, io);
-  try {
-    const answers = await askAbroad("scan", indexed, dockerfile, values, io);
-    const found = scanFacts(indexed, { database, policy, today, answers });
-    const settled = settle === undefined ? found : await settle(found, []);
-    const facts = await besideBaseline(settled, values.baseline, { database, policy, today }, values, io);
-    const report = judgedReport(facts, { policy, expressions });
-    await writeFormats(report, scanFormats, wanted, { all: values.all === true, template }, io);
-    return exitCodes[report.verdict.decision];
-  } finally {
-    database.close();
-  }
+  const image = { reference, name: reference, signedAs: [reference], today };
+  const report = await judgeImage("scan", image, by, values, io);
+  await writeFormats(report, scanFormats, wanted, { all: values.all === true, template }, io);
+  return exitCodes[report.verdict.decision];
 }
 
 async function runK8s(places: readonly string[], values: ScanValues, io: Io): Promise<number> {
@@ -117,13 +82,14 @@ async function runK8s(places: readonly string[], values: ScanValues, io: Io): Pr
   const wanted = outputs("scan", values.format ?? [], formatNames(setFormats), io, values.output);
   if (values.baseline !== undefined)
     throw usageError("scan", "--baseline speaks of one image, scan k8s of many");
-  const by = await policyOf(values, io);
+  if (values.bundle !== undefined) throw usageError("scan", "--bundle speaks of one image, scan k8s of many");
+  const by = await readJudgement("scan", values, { signatures: true }, io);
   const request = {
     places,
     values,
     chartValues: values.values ?? [],
     by,
-    settle: await settler(values, [], by.policy, io),
+    settle: setSettle(by),
     outputs: wanted,
     template: await readTemplate("scan", values.template, wanted, io),
     all: values.all === true,
@@ -132,36 +98,21 @@ async function runK8s(places: readonly string[], values: ScanValues, io: Io): Pr
   return scanK8s(request, io);
 }
 
-interface ScanValues extends CurrencyValues, SuppressValues {
-  readonly baseline?: string | undefined;
+// Signatures of an image are those beside its name in the registry: the cluster pulls it from there.
+function setSettle({ settle, trust }: JudgedBy): SetRequest["settle"] {
+  if (trust === undefined)
+    return settle === undefined ? undefined : (facts, places) => settle(facts, places, []);
+  return async (found, places) => {
+    const { facts, attested } = await trust(found, [`registry:${found.image.reference}`]);
+    return settle === undefined ? facts : settle(facts, places, attested);
+  };
+}
+
+interface ScanValues extends JudgeValues {
   readonly format?: readonly string[] | undefined;
   readonly output?: string | undefined;
   readonly template?: string | undefined;
   readonly all?: boolean | undefined;
-  readonly policy?: string | undefined;
-  readonly "fail-on"?: string | undefined;
-  readonly "only-fixed"?: boolean | undefined;
-  readonly check?: readonly string[] | undefined;
-  readonly "require-owned-executables"?: boolean | undefined;
   readonly "no-scan"?: boolean | undefined;
   readonly values?: readonly string[] | undefined;
-}
-
-// What the command line says goes before the policy's file.
-async function policyOf(values: ScanValues, io: Io): Promise<LoadedPolicy> {
-  const asked = failOn("scan", values["fail-on"], undefined);
-  const settings = checkSettings("scan", values.check ?? []);
-  const loaded = await projectPolicy(values.policy, io);
-  const { policy } = loaded;
-  return {
-    ...loaded,
-    policy: {
-      ...policy,
-      failOn: asked ?? policy.failOn,
-      onlyFixed: values["only-fixed"] ?? policy.onlyFixed,
-      unownedExecutables:
-        values["require-owned-executables"] === true ? "unknown" : policy.unownedExecutables,
-      checks: settingsOver(policy.checks, settings),
-    },
-  };
 }

@@ -1,16 +1,10 @@
 import { type TrustDemand, type TrustState, trustState } from "../core/trust.ts";
-import { parseUniqueJson } from "../formats/unique-json.ts";
-import type { BundleFile } from "../pipeline/verify.ts";
 import { type TrustReport, trustJson, trustTable } from "../reports/trust.ts";
-import type { Authorities, CertificateAuthority } from "../trust/authorities.ts";
-import { exactIdentity, globIdentity } from "../trust/identity.ts";
-import { splitDocuments } from "../trust/json-lines.ts";
 import { predicateTypeOf } from "../trust/predicate.ts";
-import { readPublicKeys } from "../trust/public-key.ts";
 import { type Command, exitCodes, type Io } from "./command.ts";
 import { imageOptions, openOptions, outputs, readArguments, usageError } from "./options.ts";
 import { tableOptions } from "./terminal.ts";
-import { fileLimits, readNamedFile } from "./trust-files.ts";
+import { readAuthorities, readBundles, trustOptions, trustUsage } from "./trust-options.ts";
 import { writeOutput } from "./write-output.ts";
 
 const formats = ["table", "json"] as const;
@@ -22,12 +16,7 @@ const options = {
   "registry-mirror": imageOptions["registry-mirror"],
   format: { type: "string", short: "f", multiple: true },
   output: { type: "string", short: "o" },
-  key: { type: "string", multiple: true },
-  "trusted-root": { type: "string", multiple: true },
-  "certificate-identity": { type: "string", multiple: true },
-  "certificate-identity-glob": { type: "string", multiple: true },
-  "certificate-oidc-issuer": { type: "string" },
-  bundle: { type: "string", multiple: true },
+  ...trustOptions,
   type: { type: "string", multiple: true },
 } as const;
 
@@ -39,17 +28,7 @@ registry or OCI layout, or in files. Asks nobody but the registry.
 
 IMAGE  a reference, whose registry is asked, or an OCI layout (oci:PATH)
 
-      --key FILE         a public key in PEM; may be given again: any of them will do
-      --trusted-root FILE
-                         who vouches for certificates, logs and times (trusted_root.json); may be given again
-      --certificate-identity NAME
-                         the signer's e-mail address or URI, to the letter; may be given again
-      --certificate-identity-glob PATTERN
-                         the same with * (no /) and ** (anything); it must fit the whole
-      --certificate-oidc-issuer URL
-                         who vouched for the signer
-      --bundle FILE      a sigstore bundle, or one a line; may be given again
-      --type TYPE        what must be there: signature (default), sbom-cyclonedx, sbom-spdx, scan, verdict, or the URI of a
+${trustUsage}      --type TYPE        what must be there: signature (default), sbom-cyclonedx, sbom-spdx, scan, verdict, or the URI of a
                          predicate type; may be given again: each must
       --platform OS/ARCH what is signed may be the manifest of this platform instead of the index
   -f, --format FORMAT    table (default) or json; FORMAT=FILE writes a file; may be given again
@@ -84,11 +63,11 @@ async function run(args: readonly string[], io: Io): Promise<number> {
   if (more.length > 0) throw usageError("verify", `"${more[0]}" is one argument too many`);
   const wanted = outputs("verify", values.format ?? [], formats, io, values.output);
   const demands = (values.type ?? ["signature"]).map(demandOf);
-  const authorities = await readAuthorities(values, io);
+  const authorities = await readAuthorities("verify", values, io);
   const files = await readBundles(values.bundle ?? [], io);
   // sigstore's packages and zod are loaded when something is verified: the list of commands does without them.
   const { verifyImage } = await import("../pipeline/verify.ts");
-  const facts = await verifyImage(reference, openOptions("verify", values, io), authorities, files);
+  const { facts } = await verifyImage(reference, openOptions("verify", values, io), authorities, files);
   const report = { reference, facts, demands };
   for (const { format, file } of wanted) await writeOutput(render(report, format, file, io), file, io);
   return exits[trustState(facts, demands)];
@@ -106,65 +85,4 @@ function render(
 function demandOf(text: string): TrustDemand {
   if (text === "signature") return { kind: "signature" };
   return { kind: "attestation", predicateType: predicateTypeOf(text) };
-}
-
-interface Values {
-  readonly key?: readonly string[] | undefined;
-  readonly "trusted-root"?: readonly string[] | undefined;
-  readonly "certificate-identity"?: readonly string[] | undefined;
-  readonly "certificate-identity-glob"?: readonly string[] | undefined;
-  readonly "certificate-oidc-issuer"?: string | undefined;
-}
-
-async function readAuthorities(values: Values, io: Io): Promise<Authorities> {
-  const keys = await Promise.all(
-    (values.key ?? []).map(async (path) =>
-      readPublicKeys((await readNamedFile(path, fileLimits.key, io)).toString(), path),
-    ),
-  );
-  const certificates = await certificateAuthorities(values, io);
-  if (keys.length === 0 && certificates.length === 0)
-    throw usageError(
-      "verify",
-      "nobody is trusted: give --key, or --trusted-root with an identity and an issuer",
-    );
-  return { keys: keys.flat(), certificates };
-}
-
-async function certificateAuthorities(values: Values, io: Io): Promise<readonly CertificateAuthority[]> {
-  const roots = values["trusted-root"] ?? [];
-  if (values["certificate-identity"]?.includes("") === true)
-    throw usageError("verify", "--certificate-identity is empty");
-  const identities = [
-    ...(values["certificate-identity"] ?? []).map(exactIdentity),
-    ...(values["certificate-identity-glob"] ?? []).map(globIdentity),
-  ];
-  const issuer = values["certificate-oidc-issuer"];
-  const given = [roots.length > 0, identities.length > 0, issuer !== undefined && issuer !== ""];
-  if (!given.includes(true)) return [];
-  if (given.includes(false) || issuer === undefined)
-    throw usageError(
-      "verify",
-      "--trusted-root, --certificate-identity and --certificate-oidc-issuer go together: a certificate says who signed, " +
-        "and everybody can get one",
-    );
-  const { readTrustedRoot } = await import("../trust/trusted-root.ts");
-  const read = await Promise.all(
-    roots.map(async (path) => {
-      const text = (await readNamedFile(path, fileLimits.root, io)).toString();
-      return splitDocuments(text, `trusted root "${path}"`).map((json) =>
-        readTrustedRoot(parseUniqueJson(Buffer.from(json), `trusted root "${path}"`), path),
-      );
-    }),
-  );
-  return read.flat().map((root) => ({ root, identities, issuer }));
-}
-
-function readBundles(paths: readonly string[], io: Io): Promise<readonly BundleFile[]> {
-  return Promise.all(
-    paths.map(async (name) => {
-      const text = (await readNamedFile(name, fileLimits.predicate, io)).toString();
-      return { name, bundles: splitDocuments(text, `bundle "${name}"`).map((json) => Buffer.from(json)) };
-    }),
-  );
 }

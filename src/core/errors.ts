@@ -17,6 +17,7 @@ export type ErrorCode =
   | "layer-unreadable"
   | "truncated"
   | "malformed"
+  | "signature-invalid"
   | "unsupported"
   | "limit-exceeded"
   | "database-missing"

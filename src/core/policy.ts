@@ -131,6 +131,14 @@ export interface BaselineRules {
   readonly graceDays: Readonly<Partial<Record<Severity, number>>>;
 }
 
+/** What is asked of an image's signatures and attestations. */
+export interface SignatureRules {
+  /** What becomes of an image that has none of what is demanded; a bad one refuses it. `fail` also refuses an image that nobody checked. */
+  readonly absent: UnknownAction;
+  /** `signature`, or URIs of predicate types; each is asked for. */
+  readonly demand: readonly string[];
+}
+
 /** What a policy decides from: the same in CI, on a laptop, at admission and over a fleet. */
 export interface Policy {
   /** Shorthand for two rules: findings and checks this bad or worse fail. */
@@ -149,4 +157,5 @@ export interface Policy {
   readonly unknown: Readonly<Record<string, UnknownAction>>;
   readonly exceptions: ExceptionLimits;
   readonly baseline: BaselineRules;
+  readonly signatures: SignatureRules;
 }

@@ -8,6 +8,7 @@ import type { HiddenPackage, Package } from "./package.ts";
 import type { PluginRun } from "./plugin.ts";
 import type { Policy } from "./policy.ts";
 import type { SuppressedCheck, SuppressedFinding } from "./suppression.ts";
+import type { TrustFacts } from "./trust.ts";
 import type { VexState } from "./vex.ts";
 
 /** One layer of a scanned image. */
@@ -180,6 +181,8 @@ export interface Report {
   readonly vex: readonly VexState[];
   /** null: nothing was compared. */
   readonly baseline: Baseline | null;
+  /** Its signatures and attestations, verified; null: nobody asked. */
+  readonly trust: TrustFacts | null;
   /** How up to date it is, as facts; what they mean is said by checks. */
   readonly currency: Currency;
   readonly coverage: Coverage;

@@ -56,6 +56,35 @@ export type TrustDemand =
   | { readonly kind: "signature" }
   | { readonly kind: "attestation"; readonly predicateType: string };
 
+const own = "https://seaworthy.dev/attestation";
+
+/** Predicate types that have a short name on the command line and in policies. */
+export const predicateTypes = {
+  "sbom-cyclonedx": "https://cyclonedx.org/bom",
+  "sbom-spdx": "https://spdx.dev/Document",
+  /** The report of `scan --format json`, as it is. */
+  scan: `${own}/scan/v1`,
+  /** See reports/verdict.ts. */
+  verdict: `${own}/verdict/v1`,
+} as const;
+
+/** The predicate type that a short name or a URI means; undefined: it is neither. */
+export function knownPredicateType(text: string): string | undefined {
+  const known = Object.entries(predicateTypes).find(([name]) => name === text);
+  if (known !== undefined) return known[1];
+  return /^[a-z][a-z0-9+.-]{0,30}:\S{1,500}$/i.test(text) ? text : undefined;
+}
+
+/** A demand by its word: `signature`, or the URI of a predicate type. */
+export function trustDemand(word: string): TrustDemand {
+  return word === "signature" ? { kind: "signature" } : { kind: "attestation", predicateType: word };
+}
+
+/** The word of a demand. */
+export function demandName(demand: TrustDemand): string {
+  return demand.kind === "signature" ? "signature" : demand.predicateType;
+}
+
 /** `verified`: at least one is good. `invalid`: none is, and at least one is bad. `absent`: there is none, or none that is read. */
 export type TrustState = "verified" | "invalid" | "absent";
 
@@ -77,9 +106,14 @@ function answers(item: TrustItem, demand: TrustDemand): boolean {
   return item.state === "invalid" && item.predicateType === undefined;
 }
 
+/** What was found and may be what is demanded, in its order. */
+export function answering({ items }: TrustFacts, demand: TrustDemand): readonly TrustItem[] {
+  return items.filter((item) => answers(item, demand));
+}
+
 /** The state of one demand. */
-export function demandState({ items }: TrustFacts, demand: TrustDemand): TrustState {
-  const found = items.filter((item) => answers(item, demand));
+export function demandState(facts: TrustFacts, demand: TrustDemand): TrustState {
+  const found = answering(facts, demand);
   if (found.some(({ state }) => state === "verified")) return "verified";
   return found.some(({ reason }) => reason !== undefined && isBad(reason.code)) ? "invalid" : "absent";
 }

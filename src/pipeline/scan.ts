@@ -70,6 +70,7 @@ export function scanFacts(
     exceptions: [],
     vex: [],
     baseline: null,
+    trust: null,
     currency,
     coverage: {
       plugins: runs,

@@ -1,9 +1,8 @@
-import type { TrustFacts } from "../core/trust.ts";
 import { openAttached } from "../images/attached.ts";
 import type { OpenOptions } from "../images/source.ts";
 import type { Authorities } from "../trust/authorities.ts";
 import { gather } from "../trust/gather.ts";
-import { verifyFound } from "../trust/verify.ts";
+import { type Verified, verifyFound } from "../trust/verify.ts";
 
 /** Sigstore bundles of one file of the user's. */
 export interface BundleFile {
@@ -17,7 +16,7 @@ export async function verifyImage(
   options: OpenOptions,
   authorities: Authorities,
   files: readonly BundleFile[],
-): Promise<TrustFacts> {
+): Promise<Verified> {
   const image = await openAttached(text, options);
   try {
     const found = await gather(image);

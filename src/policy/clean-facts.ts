@@ -27,6 +27,7 @@ export const cleanFacts: Facts = {
   exceptions: [],
   vex: [],
   baseline: null,
+  trust: null,
   currency: {
     today: "2026-01-01",
     os: null,

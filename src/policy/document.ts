@@ -3,7 +3,8 @@ import type { Policy, Rule } from "../core/policy.ts";
 
 /** A policy as it would be written without extending another: read again on top of the preset `recommended` it is the same. */
 export function policyText(policy: Policy): string {
-  const { failOn, onlyFixed, unownedExecutables, checks, rules, unknown, exceptions, baseline } = policy;
+  const { failOn, onlyFixed, unownedExecutables, checks, rules, unknown, exceptions, baseline, signatures } =
+    policy;
   const settings = Object.entries(checks).map(([id, { severity, off, options }]) => [
     id,
     off === true ? "off" : options === undefined ? severity : present({ severity, options }),
@@ -26,6 +27,7 @@ export function policyText(policy: Policy): string {
         newAdvisories: baseline.newAdvisories,
         grace: full(Object.fromEntries(grace)),
       }),
+      signatures,
     }),
     { lineWidth: 0 },
   );

@@ -3,6 +3,7 @@ import type { Facts, ImageVerdict, RuleReason } from "../core/report.ts";
 import { compareText } from "../core/text-order.ts";
 import { outcomes } from "./outcomes.ts";
 import { failOnCheckReasons, failOnReasons, undecidedReasons, violationReasons } from "./reasons.ts";
+import { signatureReasons } from "./signatures.ts";
 import { nearReasons, staleReasons } from "./stale.ts";
 import { subjectOf } from "./subject.ts";
 import { changesToPass } from "./to-pass.ts";
@@ -19,6 +20,7 @@ export const defaultPolicy: Policy = {
   unknown: {},
   exceptions: { longestDays: null, stale: "warn" },
   baseline: { newAdvisories: "pass", graceDays: {} },
+  signatures: { absent: "unknown", demand: ["signature"] },
 };
 
 /** What beside an image's facts is in a verdict. */
@@ -40,16 +42,19 @@ export function evaluate(facts: Facts, policy: Policy, beside: Beside = {}): Ima
   const warning = judged.rules.filter(({ rule }) => rule.action === "warn");
   const gaps = unknownReasons(facts, policy);
   const stale = staleReasons(facts);
+  const signatures = signatureReasons(facts, policy);
   const refusing: readonly RuleReason[] = [
     ...failOnReasons(judged.findings, policy, subject),
     ...failOnCheckReasons(judged.checks, policy, subject),
     ...failing.flatMap((outcome) => violationReasons(outcome, subject)),
     ...gaps.filter(({ code }) => actionOn(code, policy) === "fail"),
     ...(policy.exceptions.stale === "fail" ? stale : []),
+    ...signatures.refusing,
   ];
   const unknown: readonly RuleReason[] = [
     ...gaps.filter(({ code }) => actionOn(code, policy) === "unknown"),
     ...failing.flatMap((outcome) => undecidedReasons(outcome)),
+    ...signatures.unknown,
   ].sort((a, b) => compareText(a.code, b.code) || compareText(a.message, b.message));
   const reasons = [...refusing, ...unknown];
   return {

@@ -2,6 +2,7 @@ import type { CheckText } from "../core/check.ts";
 import { checkSettingsOf } from "../core/check-settings.ts";
 import { nearest } from "../core/nearest.ts";
 import type { CheckSetting, Policy, Rule, RuleTarget, Scope } from "../core/policy.ts";
+import { knownPredicateType } from "../core/trust.ts";
 import type { About } from "./expression-types.ts";
 import { type PolicyDocument, type RuleDocument, targets } from "./policy-shape.ts";
 import { shorthandRules } from "./reasons.ts";
@@ -26,7 +27,7 @@ export function layerOf(
 ): PolicyLayer {
   const checks = checksOf(document, reader, known);
   const rules = rulesOf(document, reader, inherited);
-  const { failOn, onlyFixed, unownedExecutables, exceptions, baseline } = document;
+  const { failOn, onlyFixed, unownedExecutables, exceptions, baseline, signatures } = document;
   return {
     rules: rules.map(({ rule }) => rule),
     whens: rules.flatMap(({ when }) => (when === undefined ? [] : [when])),
@@ -47,6 +48,11 @@ export function layerOf(
       baseline: {
         newAdvisories: baseline?.newAdvisories ?? below.baseline.newAdvisories,
         graceDays: { ...below.baseline.graceDays, ...byName(baseline?.grace) },
+      },
+      signatures: {
+        absent: signatures?.absent ?? below.signatures.absent,
+        demand:
+          signatures?.demand?.map((word) => knownPredicateType(word) ?? word) ?? below.signatures.demand,
       },
     }),
   };

@@ -33,6 +33,7 @@ const valid: readonly string[] = [
   "version: 1\nchecks: {SW-IM-001: off, dkl-di-0001: high, SW-IM-004: {severity: critical}}\n",
   "version: 1\nchecks: {SW-IM-106: {options: {days: 90d}}, SW-IM-062: {severity: low, options: {}}}\n",
   "version: 1\nexceptions: {longest: 90d}\nbaseline: {newAdvisories: fail, grace: {critical: 7d, unknown: 0d}}\n",
+  "version: 1\nsignatures: {absent: fail, demand: [signature, sbom-cyclonedx, 'https://example.com/p/v1']}\n",
   rule("finding: {}"),
   rule(
     "finding: {severity: high, fixable: true, kev: false, epss: 0.1, fixedFor: 30d, ids: [CVE-*], packages: ['pkg:npm/**'], from: base}",
@@ -67,7 +68,7 @@ const invalid: readonly [text: string, expected: readonly string[], bySchema: bo
   [
     "version: 1\nfailon: high\n",
     [
-      '2:1: expected one of the keys version, extends, failOn, onlyFixed, unownedExecutables, unknown, checks, rules, exceptions, baseline, found "failon" (the nearest is failOn)',
+      '2:1: expected one of the keys version, extends, failOn, onlyFixed, unownedExecutables, unknown, checks, rules, exceptions, baseline, signatures, found "failon" (the nearest is failOn)',
     ],
     true,
   ],

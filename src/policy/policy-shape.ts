@@ -2,6 +2,7 @@ import { messageOf } from "../core/errors.ts";
 import { setGapCodes } from "../core/image-set.ts";
 import { gapCodes } from "../core/report.ts";
 import { severities } from "../core/severity.ts";
+import { knownPredicateType, predicateTypes } from "../core/trust.ts";
 import { parsePackagePattern } from "./exceptions/package-pattern.ts";
 import {
   checked,
@@ -225,6 +226,23 @@ export const policyShape = object(
         ),
       },
       { description: "What is asked of an image beside its baseline." },
+    ),
+    signatures: object(
+      {
+        absent: choice(
+          ["unknown", "fail", "pass"],
+          "What becomes of an image that has none of what is demanded; `fail` also refuses one that nobody checked.",
+        ),
+        demand: list(
+          checked(words(), (word) =>
+            word === "signature" || knownPredicateType(word) !== undefined
+              ? undefined
+              : `signature, ${Object.keys(predicateTypes).join(", ")} or the URI of a predicate type`,
+          ),
+          "What must be there, each: signature, sbom-cyclonedx, sbom-spdx, scan, verdict, or the URI of a predicate type.",
+        ),
+      },
+      { description: "What is asked of an image's signatures and attestations; a bad one always fails." },
     ),
   },
   { required: ["version"] },

@@ -120,10 +120,18 @@ function others(
 ): readonly Change[] {
   const texts = [
     ...rules.flatMap((outcome) => otherTexts(outcome, subject)),
-    ...reasons.filter(isUnknown).map(({ code, message }) => `make known: ${message} (${code})`),
+    ...reasons
+      .filter(isUnknown)
+      .map(({ code, message }) => `${remedies[code] ?? "make known"}: ${message} (${code})`),
   ];
   return [...new Set(texts)].map((text) => ({ kind: "other", text }));
 }
+
+const remedies: Readonly<Record<string, string>> = {
+  "signature-absent": "have it signed",
+  "signature-invalid": "have it signed again, or trust who signed it",
+  "signature-unchecked": "say whom you trust",
+};
 
 function isUnknown({ code }: RuleReason): boolean {
   return !["finding-refused", "check-failed", "rule-violated"].includes(code);

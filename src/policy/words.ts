@@ -35,7 +35,7 @@ function shorthand({ failOn, onlyFixed }: Policy): readonly ExplainedRule[] {
 
 /** What a policy does beside its rules, in words. */
 export function policyWords(policy: Policy): readonly string[] {
-  const { unknown, unownedExecutables, checks, exceptions, baseline } = policy;
+  const { unknown, unownedExecutables, checks, exceptions, baseline, signatures } = policy;
   const off = Object.entries(checks).flatMap(([id, setting]) => (setting.off === true ? [id] : []));
   const rated = Object.entries(checks).flatMap(([id, { severity, off: gone }]) =>
     severity === undefined || gone === true ? [] : [`${id} is ${severity}`],
@@ -53,6 +53,9 @@ export function policyWords(policy: Policy): readonly string[] {
     ...(exceptions.longestDays === null
       ? []
       : [`an exception holds for ${exceptions.longestDays} days at most`]),
+    `${signatures.demand.join(" and ")}: a bad one refuses the image, an absent one makes the verdict ${verdictWord(signatures.absent)}${
+      signatures.absent === "fail" ? ", and so does one that nobody checked" : " where it is looked for"
+    }`,
     `an exception of no use ${exceptions.stale === "fail" ? "refuses the image" : "is told"}`,
     `beside a baseline, an advisory that is new ${baseline.newAdvisories === "fail" ? "counts" : "does not count"}${
       grace.length === 0

@@ -16,6 +16,7 @@ const jsonFormats: ReadonlySet<string> = new Set([
   "gitlab",
   "gitlab_codeclimate",
   "codeclimate",
+  "verdict",
 ]);
 
 /**

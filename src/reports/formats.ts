@@ -72,6 +72,10 @@ export const scanFormats = {
   "cyclonedx-xml": async () => (await import("./cyclonedx-xml.ts")).cyclonedxXml,
   spdx: async () => (await import("./spdx.ts")).spdxJson,
   spdx3: async () => (await import("./spdx3.ts")).spdx3Json,
+  verdict: async () => {
+    const { verdictJson } = await import("./verdict.ts");
+    return (report, { version }) => verdictJson(report, version);
+  },
   template: async () => {
     const [{ jsonReport }, fill] = await Promise.all([import("./json.ts"), templateFiller()]);
     return (report, options) => fill([...jsonReport(report)].join(""), options);

@@ -48,6 +48,11 @@ for (const [what, report] of [
     assert.ok(Array.isArray(JSON.parse(data).rows.texts));
   });
 
+test("htmlReport() tells how the demanded signatures stand, where somebody asked", () => {
+  assert.match(htmlReport(fullReport), /signatures: signature verified \(key ci\.pub\), [^<]* invalid/u);
+  assert.doesNotMatch(htmlReport(emptyReport), /signatures:/u);
+});
+
 test("htmlReport() is below 2 MB with 5,000 findings, the same each time", () => {
   const report = largeReport(5000);
   const page = htmlReport(report);

@@ -8,6 +8,7 @@ import { type Html, html } from "./html-text.ts";
 import { platformText } from "./json.ts";
 import type { Json } from "./json-value.ts";
 import { instruction, origin } from "./layer-text.ts";
+import { trustWords } from "./trust-words.ts";
 
 /**
  * The report as one page that needs nothing else: it opens from disk, asks no network, and its policy lets no script run but its own
@@ -88,14 +89,16 @@ function header({ image, packages, currency, coverage: { database } }: Report): 
 </header>`;
 }
 
-function verdict({ verdict: { decision, reasons, warnings, toPass }, baseline }: Report): Html {
+function verdict({ verdict: { decision, reasons, warnings, toPass }, ...report }: Report): Html {
+  const { baseline } = report;
+  const signed = trustWords(report);
   const beside =
     baseline === null
       ? html``
       : html`<p class="baseline">beside ${baseline.reference}: ${baseline.changed} brought in, ${baseline.newAdvisories} by new advisories, ${baseline.known} known before, ${baseline.mended} mended</p>`;
   return html`<section class="verdict ${decision}" aria-label="Verdict">
 <p class="decision"><strong>${decision}</strong></p>
-<div>${beside}
+<div>${beside}${signed === undefined ? html`` : html`<p class="baseline">signatures: ${signed}</p>`}
 ${list("reasons", "Why", reasons.map(reasonItem))}
 ${list("warnings", "Warnings", warnings.map(reasonItem))}
 ${list("to-pass", "To pass", toPass.slice(0, mostChanges).map(changeItem), toPass.length - mostChanges)}</div>

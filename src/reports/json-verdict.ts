@@ -8,7 +8,8 @@ import type { Json } from "./json-value.ts";
 
 /** A policy as every report writes it. */
 export function policyValue(policy: Policy): Json {
-  const { failOn, onlyFixed, unownedExecutables, checks, rules, unknown, exceptions, baseline } = policy;
+  const { failOn, onlyFixed, unownedExecutables, checks, rules, unknown, exceptions, baseline, signatures } =
+    policy;
   return {
     failOn: failOn === "unknown" ? "any" : failOn,
     onlyFixed,
@@ -18,6 +19,7 @@ export function policyValue(policy: Policy): Json {
     unknown: sortedValue(unknown),
     exceptions: { longestDays: exceptions.longestDays, stale: exceptions.stale },
     baseline: { newAdvisories: baseline.newAdvisories, graceDays: sortedValue(baseline.graceDays) },
+    signatures: { absent: signatures.absent, demand: signatures.demand },
   };
 }
 

@@ -8,6 +8,7 @@ import type { PluginRun } from "../core/plugin.ts";
 import type { Coverage, Gap, Report, ReportLayer } from "../core/report.ts";
 import { compareText } from "../core/text-order.ts";
 import { currencyValue } from "./json-currency.ts";
+import { trustValue } from "./json-trust.ts";
 import type { Json } from "./json-value.ts";
 import {
   baselineValue,
@@ -19,7 +20,7 @@ import {
 } from "./json-verdict.ts";
 
 /** Version of the report's shape: a new field raises the second number, a changed or dropped one the first. */
-export const reportSchemaVersion = "1.3";
+export const reportSchemaVersion = "1.4";
 
 /**
  * The report by schemas/report.schema.json: lists in the report's order, fields in the schema's, two spaces, a newline at the end.
@@ -96,6 +97,7 @@ function reportFields(report: Report): Readonly<Record<string, Json | List>> {
     exceptions: listOf(report.exceptions, exceptionStateValue),
     vex: listOf(report.vex, vexStateValue),
     baseline: baselineValue(report.baseline),
+    trust: trustValue(report.trust),
     currency: currencyValue(report.currency),
     coverage: coverageValue(report.coverage),
     policy: policyValue(report.policy),

@@ -99,9 +99,11 @@ test("markdown() is never longer than a comment may be, and counts what it leave
   );
   const listed = (text.match(/^- `CVE-2020/gm)?.length ?? 0) + (text.match(/^- `SW-IM-020/gm)?.length ?? 0);
   const checks = text.match(/^\| `layer 0/gm)?.length ?? 0;
+  const { checks: all, suppressedChecks, coverage, undecided } = fullReport;
+  const gaps = text.match(/^- `(?:file-unreadable|landmark-database|undecided)/gm)?.length ?? 0;
   assert.equal(
-    shown + checks + listed + left,
-    3000 + fullReport.checks.length + 2000 + fullReport.suppressedChecks.length,
+    shown + checks + listed + gaps + left,
+    3000 + all.length + 2000 + suppressedChecks.length + coverage.gaps.length + undecided.length,
   );
   assert.equal(text.match(/<details>/g)?.length, text.match(/<\/details>/g)?.length);
 });
@@ -109,6 +111,7 @@ test("markdown() is never longer than a comment may be, and counts what it leave
 test("markdown() tells verdict, reasons, steps and who suppressed what until when", () => {
   const text = markdown(scanIssues(fullReport));
   assert.match(text, /^### ❌ FAIL `example\.org\/app:1`$/m);
+  assert.match(text, /Signatures: signature verified \(key ci\.pub\), .*cyclonedx.* invalid\.$/m);
   assert.match(text, /^- \*\*finding-refused\*\* 1 critical finding/m);
   assert.match(text, /^- \[ \] Upgrade lodash 4\.17\.4 to 4\.17\.21 \(Dockerfile:7\): mends 1 finding$/m);
   assert.match(

@@ -48,9 +48,9 @@ export function markdown(list: IssueList): string {
 
 const signs = { pass: "✅", fail: "❌", unknown: "❓" } as const;
 
-function title({ decision, name, issues }: IssueList): string {
+function title({ decision, name, issues, facts: { signatures } }: IssueList): string {
   const open = issues.filter(({ suppressed }) => suppressed === undefined).length;
-  return `### ${signs[decision]} ${decision.toUpperCase()} ${inlineCode(name)}\n\n${counted(open, "finding")}, ${issues.length - open} suppressed.`;
+  return `### ${signs[decision]} ${decision.toUpperCase()} ${inlineCode(name)}\n\n${counted(open, "finding")}, ${issues.length - open} suppressed.${typeof signatures === "string" ? ` Signatures: ${inlineText(signatures)}.` : ""}`;
 }
 
 function reasonRows({ refusals, unknowns }: IssueList): readonly string[] {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ErrorCode } from "../core/errors.ts";
+import { trust } from "./read-trust-schema.ts";
 import { exception, policy, suppression, verdict, vex } from "./read-verdict-schema.ts";
 import { absent, day, severity, text, texts, whole } from "./read-words.ts";
 
@@ -219,6 +220,7 @@ export const reportSchema = z.object({
       mended: whole,
     })
     .nullable(),
+  trust,
   currency,
   coverage,
   policy,

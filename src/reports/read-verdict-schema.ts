@@ -194,6 +194,7 @@ export const policy = z.object({
     newAdvisories: z.enum(["fail", "pass"]),
     graceDays: z.partialRecord(severity, z.number()),
   }),
+  signatures: z.object({ absent: z.enum(["unknown", "fail", "pass"]), demand: texts }),
 });
 
 const reason = z.object({ code: text, message: text, rule: text.nullable(), findings: texts });

@@ -10,10 +10,12 @@ import type { Issue, IssueList, IssueNote, IssuePlace } from "./issue.ts";
 import { changeWords, cvssScore, fixWords, layerWords, suppressionWords, webLink } from "./issue-words.ts";
 import { platformText } from "./json.ts";
 import { clean } from "./terminal.ts";
+import { isSignatureRefusal, trustWords } from "./trust-words.ts";
 
 /** What the report of one image has to say to a CI system. Pure. */
 export function scanIssues(report: Report): IssueList {
   const { image, verdict, policy, coverage } = report;
+  const signed = trustWords(report);
   const refusing = verdict.reasons.filter((reason) => refuses(reason, report));
   return {
     category: imageName(image.reference),
@@ -34,6 +36,7 @@ export function scanIssues(report: Report): IssueList {
       packages: report.packages.length,
       database: coverage.database.digest,
       failOn: policy.failOn === "unknown" ? "any" : policy.failOn,
+      ...(signed === undefined ? {} : { signatures: clean(signed) }),
     },
   };
 }
@@ -42,7 +45,8 @@ const refusalCodes: ReadonlySet<string> = new Set(["finding-refused", "check-fai
 
 // A rule refuses; what no rule asks for is not known, unless the policy says that it fails.
 function refuses({ code, rule }: RuleReason, { policy }: Report): boolean {
-  return rule !== null || refusalCodes.has(code) || policy.unknown[code] === "fail";
+  if (rule !== null || refusalCodes.has(code) || policy.unknown[code] === "fail") return true;
+  return isSignatureRefusal(code, policy);
 }
 
 function cleanReason({ code, message, rule }: RuleReason): {

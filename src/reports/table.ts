@@ -11,6 +11,7 @@ import { rowLines } from "./table-row.ts";
 import { suppressedLines } from "./table-suppressed.ts";
 import { counted, countsText, shortDigest, verdictStyles } from "./table-words.ts";
 import { clean, columns, cut, paint, type Terminal } from "./terminal.ts";
+import { isSignatureRefusal, trustWords } from "./trust-words.ts";
 
 /** How much of a report people are shown. */
 export interface TableOptions extends Terminal {
@@ -30,6 +31,7 @@ export function tableReport(report: Report, options: TableOptions): string {
     gapLines(report, options),
     noteLines(report, options),
     suppressedLines(report, options),
+    trustLines(report, options),
     warningLines(report, options),
     toPassLines(report, options),
   ].filter((lines) => lines.length > 0);
@@ -138,6 +140,11 @@ function noteLines({ coverage, packages, checks }: Report, options: TableOptions
   return [...told, ...notes].map((note) => paint(options, cut(`note: ${clean(note)}`, options.width), "dim"));
 }
 
+function trustLines(report: Report, options: TableOptions): readonly string[] {
+  const words = trustWords(report);
+  return words === undefined ? [] : [cut(`signatures: ${clean(words)}`, options.width)];
+}
+
 function skipWords(code: string): string {
   switch (code) {
     case "owned-by-os-package":
@@ -166,14 +173,21 @@ function verdictLines(report: Report, options: TableOptions): readonly string[] 
   const { decision, reasons } = report.verdict;
   const word = paint(options, decision.toUpperCase(), "bold", verdictStyles[decision]);
   const stale = reasons.some(({ code }) => code.startsWith("exception-"));
+  const unsigned = reasons.some(({ code }) => isSignatureRefusal(code, report.policy));
   const why = reasons
     .map(({ code }) => code)
-    .filter((code) => !refusals.has(code) && !code.startsWith("exception-"));
+    .filter((code) => !refusals.has(code) && !code.startsWith("exception-"))
+    .filter((code) => !isSignatureRefusal(code, report.policy));
   const because = why.length === 0 ? "" : ` · not known: ${[...new Set(why)].join(", ")}`;
   const violated = reasons.flatMap(({ code, rule }) =>
     code === "rule-violated" && rule !== null ? [rule] : [],
   );
-  const refused = [...violated, ...refusedChecks(report), ...(stale ? ["exceptions of no use"] : [])];
+  const refused = [
+    ...violated,
+    ...refusedChecks(report),
+    ...(stale ? ["exceptions of no use"] : []),
+    ...(unsigned ? ["signatures"] : []),
+  ];
   const failed = refused.length === 0 ? "" : ` · refused: ${refused.join(", ")}`;
   const tail = `${paint(options, failed, "red")}${paint(options, because, "yellow")}`;
   const beside = paint(options, besideText(report), "dim");

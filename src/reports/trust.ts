@@ -1,4 +1,5 @@
 import {
+  demandName,
   demandState,
   type TrustDemand,
   type TrustFacts,
@@ -6,6 +7,7 @@ import {
   type TrustState,
   trustState,
 } from "../core/trust.ts";
+import { trustItemValue } from "./json-trust.ts";
 import type { Json } from "./json-value.ts";
 import { clean, paint, type Style, type Terminal } from "./terminal.ts";
 
@@ -23,25 +25,10 @@ export function trustJson({ reference, facts, demands }: TrustReport): string {
     subjects: facts.subjects,
     state: trustState(facts, demands),
     demands: demands.map((demand) => ({ type: demandName(demand), state: demandState(facts, demand) })),
-    items: facts.items.map(itemValue),
+    items: facts.items.map(trustItemValue),
     incomplete: facts.incomplete,
   };
   return `${JSON.stringify(value, undefined, 2)}\n`;
-}
-
-function itemValue(item: TrustItem): Json {
-  const { kind, state, subject, source, signer, reason } = item;
-  return {
-    kind,
-    state,
-    subject,
-    source,
-    predicateType: item.predicateType ?? null,
-    payloadDigest: item.payloadDigest ?? null,
-    dockerReference: item.dockerReference ?? null,
-    signer: signer === undefined ? null : { ...signer },
-    reason: reason === undefined ? null : { ...reason },
-  };
 }
 
 const styles: Readonly<Record<TrustState, Style>> = { verified: "green", invalid: "red", absent: "yellow" };
@@ -78,8 +65,4 @@ function itemLines(item: TrustItem, terminal: Terminal): readonly string[] {
     ...(dockerReference === undefined ? [] : [`  signed as ${clean(dockerReference)}`]),
     paint(terminal, `  ${clean(source)}`, "dim"),
   ];
-}
-
-function demandName(demand: TrustDemand): string {
-  return demand.kind === "signature" ? "signature" : demand.predicateType;
 }

@@ -60,6 +60,7 @@ const changes: readonly (readonly [what: string, change: Partial<Report>])[] = [
   ["exceptions", { exceptions: [] }],
   ["VEX statements", { vex: [] }],
   ["baseline", { baseline: null }],
+  ["signatures", { trust: null }],
   ["day", { currency: { ...currency, today: "2026-01-02" } }],
 ];
 for (const [what, change] of changes)
@@ -71,6 +72,41 @@ for (const [what, change] of changes)
     );
     assert.equal(same, false);
   });
+
+test("verdictOf() leaves out attestations that nobody demands, and where and how often a good one hangs", () => {
+  const { trust } = fullReport;
+  assert.ok(trust !== null);
+  const [good] = trust.items;
+  assert.ok(good !== undefined);
+  const more = { ...good, source: "referrer sha256:0" };
+  const own = {
+    ...good,
+    kind: "attestation" as const,
+    predicateType: "https://seaworthy.dev/attestation/verdict/v1",
+  };
+  const same = { ...fullReport, trust: { ...trust, subjects: [], items: [...trust.items, more, own] } };
+  assert.deepEqual(compareVerdicts(verdict, verdictOf(same, "0.1.0")), { inputs: [], same: true });
+  const rows: readonly NonNullable<Report["trust"]>[] = [
+    { ...trust, items: trust.items.slice(1) },
+    { ...trust, items: [{ ...good, payloadDigest: "sha256:0" }, ...trust.items.slice(1)] },
+    {
+      ...trust,
+      items: [
+        { ...good, signer: { kind: "key", fingerprint: "sha256:0", name: "ci.pub" } },
+        ...trust.items.slice(1),
+      ],
+    },
+    { ...trust, items: trust.items.slice(0, 1) },
+    { ...trust, incomplete: [] },
+  ];
+  for (const changed of rows)
+    assert.deepEqual(
+      compareVerdicts(verdict, verdictOf({ ...fullReport, trust: changed }, "0.1.0")).inputs.map(
+        (one) => one.what,
+      ),
+      ["signatures"],
+    );
+});
 
 test("compareVerdicts() finds the same verdict the same, and another outcome of the same inputs not", () => {
   assert.deepEqual(compareVerdicts(verdict, verdictOf(fullReport, "0.1.0")), { inputs: [], same: true });

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { SeaworthyError } from "../core/errors.ts";
+import type { Policy } from "../core/policy.ts";
 import type { Report, RuleReason } from "../core/report.ts";
+import { compareText } from "../core/text-order.ts";
+import { answering, demandState, type Signer, type TrustFacts, trustDemand } from "../core/trust.ts";
 import { list, optionalText, record, text, textList } from "../formats/shape.ts";
 import { findingValue, packageValue } from "./json.ts";
 import type { Json } from "./json-value.ts";
@@ -33,6 +36,8 @@ export interface VerdictPredicate {
   readonly vexDigest: string | null;
   /** Of what the image was compared with. */
   readonly baselineDigest: string | null;
+  /** Of the states of the signatures and attestations that the policy demands, and of the good ones and their signers. */
+  readonly trustDigest: string | null;
   /** The day by which ends of life and expiries were judged, `YYYY-MM-DD`. */
   readonly day: string;
   /** Version of Seaworthy. */
@@ -54,7 +59,7 @@ export interface VerdictReason extends Pick<RuleReason, "code" | "message" | "ru
  * @throws SeaworthyError `unsupported` for an image without a digest: nobody could say which one was judged.
  */
 export function verdictOf(report: Report, toolVersion: string): VerdictPredicate {
-  const { image, packages, coverage, policy, exceptions, vex, baseline, currency, verdict } = report;
+  const { image, packages, coverage, policy, exceptions, vex, baseline, trust, currency, verdict } = report;
   if (image.digest === null)
     throw new SeaworthyError(
       "unsupported",
@@ -75,6 +80,7 @@ export function verdictOf(report: Report, toolVersion: string): VerdictPredicate
         : digestOf(exceptions.map(({ exception }) => exceptionFields(exception))),
     vexDigest: vex.length === 0 ? null : digestOf(vex.map(vexStateValue)),
     baselineDigest: baseline === null ? null : digestOf(baselineValue(baseline)),
+    trustDigest: trust === null ? null : digestOf(demandedTrust(trust, policy)),
     day: currency.today,
     toolVersion,
     decision: verdict.decision,
@@ -94,6 +100,24 @@ export function verdictOf(report: Report, toolVersion: string): VerdictPredicate
 
 function reasonOf({ code, message, rule, findings }: RuleReason): VerdictReason {
   return { code, message, rule, findings };
+}
+
+// What nobody demands is left out: the verdict itself is attested to its image when it is made, and must come out the same after that.
+// Places are, too: the same attestation hangs on an image by several ways.
+function demandedTrust(trust: TrustFacts, { signatures }: Policy): Json {
+  const { incomplete } = trust;
+  const demands = signatures.demand.map((word) => {
+    const demand = trustDemand(word);
+    const good = answering(trust, demand).flatMap(({ signer, payloadDigest = "" }) =>
+      signer === undefined ? [] : [`${payloadDigest} ${signerId(signer)}`],
+    );
+    return [word, demandState(trust, demand), [...new Set(good)].toSorted(compareText)];
+  });
+  return { demands, incomplete };
+}
+
+function signerId(signer: Signer): string {
+  return signer.kind === "key" ? signer.fingerprint : `${signer.issuer} ${signer.identity}`;
 }
 
 function digestOf(value: Json): string {
@@ -125,6 +149,7 @@ export function parseVerdictPredicate(value: unknown): VerdictPredicate {
     exceptionsDigest: optional("exceptionsDigest"),
     vexDigest: optional("vexDigest"),
     baselineDigest: optional("baselineDigest"),
+    trustDigest: optional("trustDigest"),
     day: day(text(whole["day"], `${what}.day`), what),
     toolVersion: text(whole["toolVersion"], `${what}.toolVersion`),
     decision,
@@ -167,6 +192,7 @@ const inputs = [
   ["exceptionsDigest", "exceptions"],
   ["vexDigest", "VEX statements"],
   ["baselineDigest", "baseline"],
+  ["trustDigest", "signatures"],
   ["day", "day"],
   ["toolVersion", "version of Seaworthy"],
 ] as const;

@@ -15,6 +15,8 @@ export interface Claim
   extends Pick<TrustItem, "kind" | "predicateType" | "payloadDigest" | "dockerReference"> {
   /** Digests of the images that it is about. */
   readonly about: readonly string[];
+  /** The statement's bytes; undefined of a signature that is none. */
+  readonly statement: Uint8Array | undefined;
   /** The bytes under the signature. */
   readonly signed: Uint8Array;
   readonly bundle: Bundle;
@@ -53,6 +55,7 @@ function simpleSigningClaim(payload: Uint8Array, annotations: Annotations): Clai
     dockerReference,
     payloadDigest: `sha256:${hash.toString("hex")}`,
     about: [digest],
+    statement: undefined,
     signed: payload,
     bundle: annotatedBundle(messageContent(hash, decodeBase64(text, "signature")), annotations),
   };
@@ -96,6 +99,7 @@ function statementClaim(payloadType: string, payload: Uint8Array, bundle: Bundle
     dockerReference: undefined,
     payloadDigest: sha256(payload),
     about: subjects,
+    statement: payload,
     signed: preAuthEncoding(payloadType, payload),
     bundle,
   };
@@ -120,6 +124,7 @@ function messageClaim(bundle: Bundle, subjects: readonly string[], manifests: Ma
     dockerReference: undefined,
     payloadDigest: about,
     about: about === undefined ? [] : [about],
+    statement: undefined,
     signed: signed ?? Buffer.alloc(0),
     bundle,
   };

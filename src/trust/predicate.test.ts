@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fullReport } from "../../tests/support/sample-report.ts";
 import { codeOf } from "../core/errors.ts";
+import { predicateTypes } from "../core/trust.ts";
 import { verdictOf } from "../reports/verdict.ts";
-import { checkPredicate, predicateTypeOf, predicateTypes } from "./predicate.ts";
+import { checkPredicate, predicateTypeOf } from "./predicate.ts";
 
 const digest = `sha256:${"ab".repeat(32)}`;
 const verdict = verdictOf(fullReport, "0.1.0");

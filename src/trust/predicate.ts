@@ -1,24 +1,12 @@
 import { SeaworthyError } from "../core/errors.ts";
+import { knownPredicateType, predicateTypes } from "../core/trust.ts";
 import { isRecord } from "../formats/shape.ts";
 import { parseVerdictPredicate } from "../reports/verdict.ts";
 
-const own = "https://seaworthy.dev/attestation";
-
-/** Predicate types that have a short name on the command line. */
-export const predicateTypes = {
-  "sbom-cyclonedx": "https://cyclonedx.org/bom",
-  "sbom-spdx": "https://spdx.dev/Document",
-  /** The report of `scan --format json`, as it is. */
-  scan: `${own}/scan/v1`,
-  /** See reports/verdict.ts. */
-  verdict: `${own}/verdict/v1`,
-} as const;
-
 /** The predicate type that a short name or a URI means. @throws SeaworthyError `usage`. */
 export function predicateTypeOf(text: string): string {
-  const known = Object.entries(predicateTypes).find(([name]) => name === text);
-  if (known !== undefined) return known[1];
-  if (/^[a-z][a-z0-9+.-]{0,30}:\S{1,500}$/i.test(text)) return text;
+  const type = knownPredicateType(text);
+  if (type !== undefined) return type;
   throw new SeaworthyError("usage", `read predicate type "${text.slice(0, 200)}": it is no URI`, {
     hint: `write a URI, or ${Object.keys(predicateTypes).join(", ")}`,
   });

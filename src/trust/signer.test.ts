@@ -150,7 +150,7 @@ async function makeAuthority(): Promise<Authority> {
       const materials = [{ kind: "bundle" as const, bytes, subjects: [digest], source: "b" }];
       const authority = { root, identities: [exactIdentity(name)], issuer: "https://issuer.example" };
       const found = { subjects: [digest], materials, manifests: new Map(), incomplete: [] };
-      return verifyFound(found, { keys: [], certificates: [authority] }).items[0]?.reason;
+      return verifyFound(found, { keys: [], certificates: [authority] }).facts.items[0]?.reason;
     },
   };
 }

@@ -7,6 +7,8 @@ export interface Statement {
   readonly predicateType: string;
   /** `sha256:…` and `sha512:…` of all its subjects. */
   readonly subjects: readonly string[];
+  /** Whatever it is. */
+  readonly predicate: unknown;
 }
 
 const types: readonly string[] = ["https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1"];
@@ -30,6 +32,7 @@ export function parseStatement(bytes: Uint8Array): Statement {
   return {
     predicateType,
     subjects: subjects.flatMap((item, index) => digestsOf(item, `${what}.subject[${index}]`)),
+    predicate: whole["predicate"],
   };
 }
 

@@ -84,7 +84,8 @@ test("readTrustedRoot() reads the public root, which vouches for a real provenan
   const identities = [globIdentity("https://github.com/sigstore/sigstore-js/**")];
   const issuer = "https://token.actions.githubusercontent.com";
   const found = { subjects: [subject], materials, manifests: new Map(), incomplete: [] };
-  const [item] = verifyFound(found, { keys: [], certificates: [{ root: read, identities, issuer }] }).items;
+  const [item] = verifyFound(found, { keys: [], certificates: [{ root: read, identities, issuer }] }).facts
+    .items;
   assert.deepEqual(
     [item?.state, item?.predicateType, item?.signer],
     [

@@ -172,7 +172,7 @@ suite("verifyFound() with a key", () => {
     const about = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
     const signed = overMessage(keyedBundle(statement(), ours.key), about, sign("sha256", manifest, ours.key));
     const material = { ...bundle(signed), subjects: [about] };
-    const facts = verifyFound(
+    const { facts } = verifyFound(
       { subjects: [about], materials: [material], manifests: new Map([[about, manifest]]), incomplete: [] },
       keyed,
     );
@@ -392,7 +392,10 @@ test("demandState() is verified by one good, invalid by bad ones alone, and abse
     [[simple(payload(), annotated(payload()))], "absent", "verified"],
   ];
   for (const [materials, attestation, signature] of rows) {
-    const facts = verifyFound({ subjects: [digest], materials, manifests: new Map(), incomplete: [] }, keyed);
+    const { facts } = verifyFound(
+      { subjects: [digest], materials, manifests: new Map(), incomplete: [] },
+      keyed,
+    );
     assert.equal(demandState(facts, { kind: "attestation", predicateType: type }), attestation);
     assert.equal(demandState(facts, { kind: "signature" }), signature);
     assert.equal(
@@ -423,7 +426,7 @@ async function check(rows: readonly Row[], authorities: Authorities): Promise<vo
 
 function items(materials: readonly Material[], authorities: Authorities): readonly TrustItem[] {
   return verifyFound({ subjects: [digest], materials, manifests: new Map(), incomplete: [] }, authorities)
-    .items;
+    .facts.items;
 }
 
 function certificates(root: unknown, identities = [exactIdentity(identity)], by = issuer): Authorities {

@@ -20,16 +20,42 @@ export interface Found {
   readonly incomplete: readonly string[];
 }
 
-/** Judges all that was found: pure, and never throws for what a stranger wrote. */
-export function verifyFound(found: Found, authorities: Authorities): TrustFacts {
-  const items = found.materials.map((material) => judge(material, found.manifests, authorities));
-  return { subjects: found.subjects, items: items.sort(compareItems), incomplete: found.incomplete };
+/** A statement whose signature is good and which is about the image, and what it is. */
+export interface VerifiedStatement {
+  readonly item: TrustItem;
+  readonly bytes: Uint8Array;
 }
 
-function judge(material: Material, manifests: Manifests, authorities: Authorities): TrustItem {
+/** What was found, judged, with the statements of the good ones. */
+export interface Verified {
+  readonly facts: TrustFacts;
+  /** In the order of the facts' items. */
+  readonly statements: readonly VerifiedStatement[];
+}
+
+/** Judges all that was found: pure, and never throws for what a stranger wrote. */
+export function verifyFound(found: Found, authorities: Authorities): Verified {
+  const judged = found.materials
+    .map((material) => judge(material, found.manifests, authorities))
+    .sort((a, b) => compareItems(a.item, b.item));
+  const items = judged.map(({ item }) => item);
+  return {
+    facts: { subjects: found.subjects, items, incomplete: found.incomplete },
+    statements: judged.flatMap(({ item, bytes }) =>
+      bytes === undefined || item.state !== "verified" ? [] : [{ item, bytes }],
+    ),
+  };
+}
+
+interface Judged {
+  readonly item: TrustItem;
+  readonly bytes?: Uint8Array | undefined;
+}
+
+function judge(material: Material, manifests: Manifests, authorities: Authorities): Judged {
   if (material.kind === "unreadable") {
     const { claims, code, message } = material;
-    return { ...unread(material, claims), state: "invalid", reason: { code, message } };
+    return { item: { ...unread(material, claims), state: "invalid", reason: { code, message } } };
   }
   let claim: Claim;
   try {
@@ -37,13 +63,13 @@ function judge(material: Material, manifests: Manifests, authorities: Authoritie
   } catch (thrown) {
     const kind = unreadKinds[material.kind];
     const reason = { code: problemOf(thrown), message: messageOf(thrown) };
-    return { ...unread(material, kind), state: "invalid", reason };
+    return { item: { ...unread(material, kind), state: "invalid", reason } };
   }
   const { kind, predicateType, payloadDigest, dockerReference } = claim;
   const subject = material.subjects.find((digest) => claim.about.includes(digest));
   const outcome = subject === undefined ? notAbout(claim) : firstSigner(claim, authorities);
   const verified = "signer" in outcome;
-  return {
+  const item: TrustItem = {
     kind,
     state: verified ? "verified" : "invalid",
     subject: subject ?? firstOf(material),
@@ -54,6 +80,7 @@ function judge(material: Material, manifests: Manifests, authorities: Authoritie
     signer: verified ? outcome.signer : undefined,
     reason: verified ? undefined : outcome,
   };
+  return { item, bytes: claim.statement };
 }
 
 const unreadKinds = { "simple-signing": "signature", dsse: "attestation", bundle: "unknown" } as const;

@@ -92,6 +92,7 @@ export function generatedCase(seed: number): GeneratedCase {
         : { [random.pick(gapCodes)]: random.pick(["fail", "pass", "unknown"] as const) },
     exceptions: { longestDays: null, stale: "warn" },
     baseline: { newAdvisories: random.pick(["pass", "fail"] as const), graceDays: { high: 7 } },
+    signatures: { absent: random.pick(["unknown", "fail", "pass"] as const), demand: ["signature"] },
   };
   const placements =
     random.below(2) === 0

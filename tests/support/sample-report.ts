@@ -216,6 +216,34 @@ export const fullReport: Report = {
     known: 0,
     mended: 2,
   },
+  trust: {
+    subjects: [`sha256:${"ab".repeat(32)}`],
+    items: [
+      {
+        kind: "signature",
+        state: "verified",
+        subject: `sha256:${"ab".repeat(32)}`,
+        source: `tag sha256-${"ab".repeat(32)}.sig`,
+        predicateType: undefined,
+        payloadDigest: `sha256:${"12".repeat(32)}`,
+        dockerReference: "example.org/app",
+        signer: { kind: "key", fingerprint: `sha256:${"34".repeat(32)}`, name: "ci.pub" },
+        reason: undefined,
+      },
+      {
+        kind: "attestation",
+        state: "invalid",
+        subject: `sha256:${"ab".repeat(32)}`,
+        source: `referrer sha256:${"56".repeat(32)}`,
+        predicateType: "https://cyclonedx.org/bom",
+        payloadDigest: `sha256:${"78".repeat(32)}`,
+        dockerReference: undefined,
+        signer: undefined,
+        reason: { code: "signature-wrong", message: "not made by\u001B[31m the given key" },
+      },
+    ],
+    incomplete: ["one page of the list could not be read"],
+  },
   currency: {
     today: "2026-01-01",
     os: { id: "debian", release: "12", endOfLife: "2026-02-11", days: 41, ended: false },
@@ -304,6 +332,7 @@ export const fullReport: Report = {
     unknown: { "os-end-of-life": "fail" },
     exceptions: { longestDays: 90, stale: "warn" },
     baseline: { newAdvisories: "pass", graceDays: { critical: 7 } },
+    signatures: { absent: "unknown", demand: ["signature", "https://cyclonedx.org/bom"] },
   },
   verdict: {
     decision: "fail",
@@ -332,6 +361,7 @@ export const emptyReport: Report = {
   exceptions: [],
   vex: [],
   baseline: null,
+  trust: null,
   upgrades: [],
   checks: [],
   currency: {
