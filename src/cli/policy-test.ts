@@ -5,7 +5,6 @@ import { messageOf, SeaworthyError } from "../core/errors.ts";
 import type { ImageVerdict } from "../core/report.ts";
 import { caseFacts } from "../policy/case-facts.ts";
 import { type PolicyCase, readCases } from "../policy/cases.ts";
-import { cleanFacts } from "../policy/clean-facts.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import { type LoadedPolicy, loadPolicy } from "../policy/load.ts";
 import { settledChecks } from "../policy/settle.ts";
@@ -51,8 +50,8 @@ function textOf(file: string, io: Io): string {
 function judged(one: PolicyCase, loaded: LoadedPolicy, file: string, io: Io): ImageVerdict {
   const { policy, expressions } = loaded;
   const path = one.report === undefined ? undefined : join(dirname(file), one.report.value);
-  const base = path === undefined ? cleanFacts : factsUnder(savedReport(path, io), loaded);
-  const { facts, placements } = caseFacts(one, base, imageChecks);
+  const base = path === undefined ? undefined : factsUnder(savedReport(path, io), loaded);
+  const { facts, placements } = caseFacts(one, base, imageChecks, policy.signatures.demand);
   const checks = settledChecks(facts.checks, policy.checks);
   return evaluate({ ...facts, checks }, policy, { expressions, placements });
 }

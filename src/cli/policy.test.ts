@@ -126,9 +126,21 @@ cases:
   - name: checks
     checks: [SW-IM-004]
     expect: {decision: fail, rules: [fail-on-checks]}
+  - name: signed
+    expect: {decision: pass}
+  - name: badly signed
+    signatures: invalid
+    expect: {decision: fail}
+  - name: not signed
+    signatures: absent
+    expect: {decision: fail}
+  - name: not checked
+    signatures: unchecked
+    expect: {decision: fail}
 `;
   const files = {
-    "p/a.yaml": "version: 1\nchecks: {SW-IM-004: critical}\nunknown: {default: pass}\n",
+    "p/a.yaml":
+      "version: 1\nchecks: {SW-IM-004: critical}\nunknown: {default: pass}\nsignatures: {absent: fail, demand: [signature, verdict]}\n",
     "p/a.test.yaml": cases,
     "p/reports/r.json": report,
   };
@@ -142,7 +154,11 @@ cases:
     "        rules that were expected and say nothing: exploited",
     "        rules that were not expected: fail-on",
     "ok      checks",
-    "2 of 3 cases hold",
+    "ok      signed",
+    "ok      badly signed",
+    "ok      not signed",
+    "ok      not checked",
+    "6 of 7 cases hold",
   ]);
 });
 

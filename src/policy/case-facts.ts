@@ -2,10 +2,12 @@ import type { CheckFinding, CheckText } from "../core/check.ts";
 import { daysBetween } from "../core/currency.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Package } from "../core/package.ts";
-import type { Placement } from "../core/policy.ts";
+import type { Placement, SignatureRules } from "../core/policy.ts";
 import { parsePurl } from "../core/purl.ts";
 import type { Facts } from "../core/report.ts";
+import { type TrustItem, trustDemand } from "../core/trust.ts";
 import { type CaseFinding, type CasePackage, isNamed, type PolicyCase } from "./cases.ts";
+import { cleanFacts } from "./clean-facts.ts";
 import type { Placed } from "./shape.ts";
 
 /** What a case is judged by: what is written in it, in place of what its report says. */
@@ -14,12 +16,17 @@ export interface CaseFacts {
   readonly placements: readonly Placement[];
 }
 
-/** The facts of a case. `base`: its report's, or those of an image in which nothing was found. */
+/**
+ * The facts of a case. `base`: its report's; undefined: those of an image in which nothing was found, and of which all that is demanded
+ * is signed. `demand`: the policy's.
+ */
 export function caseFacts(
-  { image = {}, today, findings, packages, checks, gaps }: PolicyCase,
-  base: Facts,
+  { image = {}, today, findings, packages, checks, gaps, signatures }: PolicyCase,
+  reported: Facts | undefined,
   texts: readonly CheckText[],
+  demand: SignatureRules["demand"],
 ): CaseFacts {
+  const base = reported ?? { ...cleanFacts, trust: trustOf("verified", demand) };
   const { reference, digest, labels, namespaces = [] } = image;
   const named = labels?.map(([{ value }, pattern]) => [value, pattern] as const);
   const added = packages?.flatMap(packageOf) ?? base.packages;
@@ -42,6 +49,7 @@ export function caseFacts(
     findings: found ?? base.findings,
     upgrades: found === undefined ? base.upgrades : [],
     checks: checks === undefined ? base.checks : checks.flatMap((name) => checkOf(name, texts)),
+    trust: signatures === undefined ? base.trust : trustOf(signatures, demand),
     currency: currencyOf(image, today ?? base.currency.today, base),
     coverage:
       gaps === undefined
@@ -50,6 +58,25 @@ export function caseFacts(
   };
   return { facts, placements: namespaces.map((namespace) => ({ namespace, labels: {} })) };
 }
+
+// All that is demanded stands in the same way.
+function trustOf(
+  state: NonNullable<PolicyCase["signatures"]>,
+  demand: SignatureRules["demand"],
+): Facts["trust"] {
+  if (state === "unchecked") return null;
+  const common = { subject: "", source: "case", payloadDigest: undefined, dockerReference: undefined };
+  const items = demand.map(trustDemand).map((one): TrustItem => {
+    const predicateType = one.kind === "signature" ? undefined : one.predicateType;
+    const what = { ...common, kind: one.kind, predicateType };
+    return state === "verified"
+      ? { ...what, state, signer: { kind: "key", fingerprint: "", name: "case" }, reason: undefined }
+      : { ...what, state: "invalid", signer: undefined, reason: badByCase };
+  });
+  return { subjects: [], items: state === "absent" ? [] : items, incomplete: [] };
+}
+
+const badByCase = { code: "signature-wrong", message: "by this case" } as const;
 
 function currencyOf(
   { base: reference, created, endOfLife }: NonNullable<PolicyCase["image"]>,

@@ -60,6 +60,7 @@ const caseShape = object(
     packages: list(pkg, undefined, 0),
     checks: list(placed(words()), undefined, 0),
     gaps: list(choice(gapCodes), undefined, 0),
+    signatures: choice(["verified", "invalid", "absent", "unchecked"]),
     expect: object(
       {
         decision: choice(["pass", "fail", "unknown"]),

@@ -77,3 +77,8 @@ for (const [what, images, gaps, decision, reasons] of rows)
       reasons,
     );
   });
+
+test("evaluateSet() asks no signatures of the way in which images are named", () => {
+  const policy = { ...defaultPolicy, signatures: { absent: "fail" as const, demand: ["signature"] } };
+  assert.deepEqual(evaluateSet({ images: [pass], gaps: [] }, policy), { decision: "pass", reasons: [] });
+});

@@ -44,13 +44,15 @@ function namingReasons(
   expressions: Expressions | undefined,
 ): readonly Reason[] {
   const rules = policy.rules.filter(({ target }) => target.about === "check");
-  const own = { ...policy, rules };
+  // Signatures are asked of an image, not of its name.
+  const unsigned: Policy = { ...policy, signatures: { ...policy.signatures, absent: "pass" } };
+  const own = { ...unsigned, rules };
   const shorthand = evaluate(
     namingFacts(
       "",
       images.flatMap(({ checks }) => checks),
     ),
-    { ...policy, rules: [] },
+    { ...unsigned, rules: [] },
   );
   const byRule = images.flatMap((image) => {
     const facts = namingFacts(image.reference, image.checks);

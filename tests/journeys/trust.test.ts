@@ -497,19 +497,22 @@ suite("attest and verify without a registry", () => {
   });
 });
 
-test("the list of commands is told without a package of sigstore", async () => {
+test("the list of commands is told, and an image scanned, without a package of sigstore", async () => {
   const script = `
     const { createRequire } = await import("node:module");
     const { main } = await import(${JSON.stringify(new URL("../../src/cli/main.ts", import.meta.url).href)});
     const out = { write: () => true };
     await main(["--help"], { stdout: out, stderr: out, stdin: process.stdin, env: {}, cwd: "/", today: "2026-01-01" }, "0");
+    const env = { HOME: ${JSON.stringify(dir)}, XDG_DATA_HOME: ${JSON.stringify(dir)}, SEAWORTHY_DB: "" };
+    const args = ["scan", "oci:${layout}", "--offline", "--no-cache", "-f", "json=" + ${JSON.stringify(path("unsigned.json"))}];
+    const code = await main(args, { stdout: out, stderr: out, stdin: process.stdin, env, cwd: ${JSON.stringify(dir)}, today: "2026-01-01" }, "0");
     const loaded = Object.keys(createRequire(import.meta.url).cache).filter((file) => /sigstore|tweetnacl/.test(file));
     await import("@sigstore/verify");
     const able = Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes("sigstore"));
-    console.log(JSON.stringify({ loaded, able }));`;
+    console.log(JSON.stringify({ loaded, able, code }));`;
   const args = ["--input-type=module", "--eval", script];
   const said = await tool(process.execPath, args, { cwd: repository });
-  assert.deepEqual(JSON.parse(said), { loaded: [], able: true });
+  assert.deepEqual(JSON.parse(said), { loaded: [], able: true, code: 3 });
 });
 
 async function bundleFile(): Promise<string> {
