@@ -41,7 +41,8 @@ ${formatUsage(formatNames(scanFormats))}      --all              show long lists
                          what a check goes by (10MB, 30d, 95%, a,b; docs/checks)
       --require-owned-executables
                          executables that no package claims make the verdict unknown
-${suppressUsage}${baselineUsage}${trustUsage}      --values FILE      with k8s: values for charts, as helm's; may be given again
+${suppressUsage}${baselineUsage}      the image's signatures and attestations are verified where one of these says whom to trust:
+${trustUsage}      --values FILE      with k8s: values for charts, as helm's; may be given again
       --no-scan          with k8s: list the images and judge only how they are named
 ${currencyUsage}${imageUsage}
 Exit codes: 0 pass, 1 fail, 2 error, 3 unknown. docs/cli.md tells all.
