@@ -1,4 +1,9 @@
+import type { DatabaseSource } from "../core/advisory.ts";
 import type { Facts } from "../core/report.ts";
+
+function feed(name: string): DatabaseSource {
+  return { name, url: "", newest: "", fetched: "", advisories: 1, covers: [] };
+}
 
 /** An image of two layers, the base's and the application's, in which nothing was found. */
 export const cleanFacts: Facts = {
@@ -45,6 +50,6 @@ export const cleanFacts: Facts = {
     skipped: [],
     unownedExecutables: [],
     notes: [],
-    database: { kind: "landmark", schema: 0, built: "", digest: "", sources: [] },
+    database: { kind: "full", schema: 0, built: "", digest: "", sources: [feed("epss"), feed("kev")] },
   },
 };

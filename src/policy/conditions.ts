@@ -7,11 +7,12 @@ import type { CheckCondition, FindingCondition, PackageCondition } from "../core
 import { atLeast } from "../core/severity.ts";
 import { checkValues, findingValues, packageValues } from "./expression-values.ts";
 import { fitsAnyCase, fitsOne, packageFitsOne } from "./patterns.ts";
+import { type Unrated, unratedByField, unratedByText } from "./ratings.ts";
 import type { Subject } from "./subject.ts";
 import type { Expression } from "./when.ts";
 
 /** Does a condition hold? `undecided`: why it cannot be told. */
-export type Answer = boolean | { readonly undecided: string };
+export type Answer = boolean | Unrated | { readonly undecided: string; readonly code?: undefined };
 
 /** A condition's expression; undefined where it has none. */
 export type When = Expression | undefined;
@@ -21,14 +22,18 @@ export function findingFits(finding: Finding, where: FindingCondition, when: Whe
   const { severity, fixable, kev, epss, fixedForDays, ids, packages, from } = where;
   if (severity !== undefined && !atLeast(finding.severity, severity)) return false;
   if (fixable !== undefined && fixable !== (finding.fix.state === "fixed")) return false;
-  if (kev !== undefined && kev !== finding.kev) return false;
-  if (epss !== undefined && (finding.epss === undefined || finding.epss < epss)) return false;
+  const unrated = unratedByField(finding, where, subject.missing);
+  if (unrated?.code !== "kev-missing" && kev !== undefined && kev !== finding.kev) return false;
+  if (unrated?.code !== "epss-missing" && epss !== undefined && (finding.epss ?? -1) < epss) return false;
   if (fixedForDays !== undefined && fixedFor(finding, subject) < fixedForDays) return false;
   if (ids !== undefined && ![finding.id, ...finding.aliases].some((id) => fitsOne(ids, id))) return false;
   return all(
     () => packages === undefined || isIn(packages, finding, subject),
     () => isFrom(from, finding.layer, subject),
-    () => holds(where.when, when, () => findingValues(finding, subject)),
+    () => unrated ?? true,
+    () =>
+      unratedByText([finding], where.when, subject.missing) ??
+      holds(where.when, when, () => findingValues(finding, subject)),
   );
 }
 

@@ -7,7 +7,7 @@ import { signatureReasons } from "./signatures.ts";
 import { nearReasons, staleReasons } from "./stale.ts";
 import { subjectOf } from "./subject.ts";
 import { changesToPass } from "./to-pass.ts";
-import { actionOn, unknownReasons } from "./unknown.ts";
+import { actionOnReason, unknownReasons } from "./unknown.ts";
 import type { Expressions } from "./when.ts";
 
 /** The policy where none is given, preset `recommended`: fails on high and critical findings; an executable that no package claims is listed. */
@@ -40,22 +40,24 @@ export function evaluate(facts: Facts, policy: Policy, beside: Beside = {}): Ima
   const judged = outcomes(subject, policy, beside.expressions ?? new Map());
   const failing = judged.rules.filter(({ rule }) => rule.action === "fail");
   const warning = judged.rules.filter(({ rule }) => rule.action === "warn");
-  const gaps = unknownReasons(facts, policy);
+  const unsure = [
+    ...unknownReasons(facts, policy),
+    ...failing.flatMap((outcome) => undecidedReasons(outcome)),
+  ];
   const stale = staleReasons(facts);
   const signatures = signatureReasons(facts, policy);
   const refusing: readonly RuleReason[] = [
     ...failOnReasons(judged.findings, policy, subject),
     ...failOnCheckReasons(judged.checks, policy, subject),
     ...failing.flatMap((outcome) => violationReasons(outcome, subject)),
-    ...gaps.filter(({ code }) => actionOn(code, policy) === "fail"),
+    ...sortedReasons(unsure.filter((reason) => actionOnReason(reason, policy) === "fail")),
     ...(policy.exceptions.stale === "fail" ? stale : []),
     ...signatures.refusing,
   ];
-  const unknown: readonly RuleReason[] = [
-    ...gaps.filter(({ code }) => actionOn(code, policy) === "unknown"),
-    ...failing.flatMap((outcome) => undecidedReasons(outcome)),
+  const unknown = sortedReasons([
+    ...unsure.filter((reason) => actionOnReason(reason, policy) === "unknown"),
     ...signatures.unknown,
-  ].sort((a, b) => compareText(a.code, b.code) || compareText(a.message, b.message));
+  ]);
   const reasons = [...refusing, ...unknown];
   return {
     decision: refusing.length > 0 ? "fail" : unknown.length > 0 ? "unknown" : "pass",
@@ -67,4 +69,8 @@ export function evaluate(facts: Facts, policy: Policy, beside: Beside = {}): Ima
     ],
     toPass: changesToPass({ ...judged, rules: failing }, reasons, subject),
   };
+}
+
+function sortedReasons(reasons: readonly RuleReason[]): readonly RuleReason[] {
+  return reasons.toSorted((a, b) => compareText(a.code, b.code) || compareText(a.message, b.message));
 }

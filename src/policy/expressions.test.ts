@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fullReport } from "../../tests/support/sample-report.ts";
 import type { Rule } from "../core/policy.ts";
+import { cleanFacts } from "./clean-facts.ts";
 import { defaultPolicy, evaluate } from "./evaluate.ts";
 import { type About, types, variables } from "./expression-types.ts";
 import { checkValues, findingValues, imageValues, packageValues } from "./expression-values.ts";
@@ -136,7 +137,8 @@ const when = (text: string): Rule => ({
 });
 
 test("evaluate() is unknown, and names the rule, where an expression gives no answer; never pass", () => {
-  const clean = { ...fullReport, undecided: [], coverage: { ...fullReport.coverage, gaps: [] } };
+  const { database } = cleanFacts.coverage;
+  const clean = { ...fullReport, undecided: [], coverage: { ...fullReport.coverage, gaps: [], database } };
   const policy = {
     ...defaultPolicy,
     failOn: "never" as const,

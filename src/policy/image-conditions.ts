@@ -3,13 +3,14 @@ import type { ImageCondition } from "../core/policy.ts";
 import { type Answer, holds, type When } from "./conditions.ts";
 import { scopeDifference } from "./exceptions/scope.ts";
 import { imageValues } from "./expression-values.ts";
+import { unratedByText } from "./ratings.ts";
 import type { Subject } from "./subject.ts";
 
 /** What of an image fits a rule: each in words, all conditions together; or why it cannot be told. */
 export interface ImageAnswer {
   /** Empty: the rule says nothing of it. */
   readonly seen: readonly string[];
-  readonly undecided: readonly string[];
+  readonly undecided: readonly Exclude<Answer, boolean>[];
 }
 
 /** Does an image as a whole fit a rule? */
@@ -21,7 +22,8 @@ export function imageFits(where: ImageCondition, when: When, subject: Subject): 
     ...asked(where.baseBehind, (behind) => baseBehind(behind, subject)),
     ...asked(where.when, (text) =>
       expressed(
-        holds(text, when, () => imageValues(subject)),
+        unratedByText(subject.findings, text, subject.missing) ??
+          holds(text, when, () => imageValues(subject)),
         text,
       ),
     ),
@@ -44,7 +46,7 @@ function saw(text: string): ImageAnswer {
 }
 
 function unsure(text: string): ImageAnswer {
-  return { seen: [], undecided: [text] };
+  return { seen: [], undecided: [{ undecided: text }] };
 }
 
 function endingWithin(days: number, { facts }: Subject): ImageAnswer {
@@ -55,8 +57,8 @@ function endingWithin(days: number, { facts }: Subject): ImageAnswer {
   ];
   const answers = things.map(({ name, life }) => lifeAnswer(name, life, days));
   const texts = [...new Set(answers.flatMap(({ seen }) => seen))];
-  const undecided = [...new Set(answers.flatMap((answer) => answer.undecided))];
-  return { seen: texts.sort(), undecided: undecided.sort() };
+  const undecided = new Set(answers.flatMap((answer) => answer.undecided.map((one) => one.undecided)));
+  return { seen: texts.sort(), undecided: [...undecided].sort().map((one) => ({ undecided: one })) };
 }
 
 function lifeAnswer(name: string, { endOfLife, days, ended }: EndOfLife, within: number): ImageAnswer {
@@ -90,6 +92,6 @@ function baseBehind(wanted: boolean, { facts }: Subject): ImageAnswer {
 }
 
 function expressed(answer: Answer, text: string): ImageAnswer {
-  if (typeof answer !== "boolean") return unsure(answer.undecided);
+  if (typeof answer !== "boolean") return { seen: [], undecided: [answer] };
   return answer ? saw(`it fits ${text.replace(/\s+/gu, " ").trim()}`) : nothing;
 }

@@ -21,10 +21,12 @@ export function outcomes(subject: Subject, policy: Policy, expressions: Expressi
   const counted = subject.findings.filter((finding) => counts(finding, policy, today));
   // Beside a baseline what was there before is not this change's to mend.
   const checks = subject.checks.filter(({ since }) => since !== "known");
+  // One for all rules: what expressions see of it is made once.
+  const beside: Subject = { ...subject, checks };
   return {
     findings: counted.filter((finding) => refuses(policy, finding)),
     checks: checks.filter(({ severity }) => reaches(severity, policy)),
-    rules: policy.rules.map((rule) => judge(rule, expressions.get(rule.id), { ...subject, checks }, counted)),
+    rules: policy.rules.map((rule) => judge(rule, expressions.get(rule.id), beside, counted)),
   };
 }
 

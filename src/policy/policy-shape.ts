@@ -175,6 +175,8 @@ const unknownCodes = [
   "image-unavailable",
   "undecided",
   "unowned-executables",
+  "epss-missing",
+  "kev-missing",
 ];
 
 /** The whole file. */

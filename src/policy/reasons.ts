@@ -80,7 +80,7 @@ export function undecidedReasons({ rule, undecided }: RuleOutcome): readonly Rul
     const [first] = things;
     const more = things.length === 1 ? "" : ` and ${things.length - 1} more`;
     return {
-      code: "rule-undecided",
+      code: first?.code ?? "rule-undecided",
       message: `rule ${rule.id}: ${why} (${first?.what ?? ""}${more})`,
       rule: rule.id,
       findings: [],

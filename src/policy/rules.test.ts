@@ -11,9 +11,15 @@ import type { Placement, Policy, Rule, RuleTarget, Scope } from "../core/policy.
 import type { Change, Facts, RuleReason } from "../core/report.ts";
 import { cleanFacts } from "./clean-facts.ts";
 import { defaultPolicy, evaluate } from "./evaluate.ts";
+import { expressionsOf } from "./expressions.ts";
 
 const lax: Policy = { ...defaultPolicy, failOn: "never" };
-const clean: Facts = { ...fullReport, undecided: [], coverage: { ...fullReport.coverage, gaps: [] } };
+const { database } = cleanFacts.coverage;
+const clean: Facts = {
+  ...fullReport,
+  undecided: [],
+  coverage: { ...fullReport.coverage, gaps: [], database },
+};
 
 function ruleOf(target: RuleTarget, more: Partial<Rule> = {}): Rule {
   return { id: "r", action: "fail", target, ...more };
@@ -195,6 +201,35 @@ for (const [scope, placements, speaks] of scopes)
     const rule = ruleOf({ about: "finding", where: {} }, { scope });
     const { decision } = evaluate(facts, { ...lax, rules: [rule] }, { placements });
     assert.equal(decision, speaks ? "fail" : "pass");
+  });
+
+const unrated: readonly [target: RuleTarget, without: string, codes: readonly string[]][] = [
+  [{ about: "finding", where: { epss: 0.1, severity: "low" } }, "epss", ["rule-violated", "epss-missing"]],
+  [{ about: "finding", where: { epss: 0.6 } }, "epss", ["epss-missing"]],
+  [{ about: "finding", where: { epss: 0.1, ids: ["CVE-1"] } }, "epss", ["rule-violated"]],
+  [{ about: "finding", where: { epss: 0.6 } }, "kev", []],
+  [{ about: "finding", where: { kev: true } }, "kev", ["rule-violated", "kev-missing"]],
+  [{ about: "finding", where: { kev: false, severity: "critical" } }, "kev", []],
+  [{ about: "finding", where: { when: "has(finding.epss) && finding.epss > 0.6" } }, "epss", ["epss-missing"]],
+  [{ about: "image", where: { when: "findings.exists(f, f.kev && !f.fixable)" } }, "kev", ["kev-missing"]],
+  [{ about: "image", where: { when: "findings.size() > 9" } }, "kev", []],
+];
+
+for (const [target, without, codes] of unrated)
+  test(`evaluate() tells what ${JSON.stringify(target)} cannot know of a database whose ${without} was not fetched`, () => {
+    const sources = database.sources.map((one) => (one.name === without ? { ...one, advisories: 0 } : one));
+    const bare = { ...facts, coverage: { ...facts.coverage, database: { ...database, sources } } };
+    const policy = { ...lax, rules: [ruleOf(target)] };
+    const expressions = expressionsOf(policy);
+    const { reasons, decision } = evaluate(bare, policy, { expressions });
+    assert.deepEqual(
+      reasons.map(({ code }) => code),
+      codes,
+    );
+    const refused = codes.includes("rule-violated");
+    assert.equal(decision, refused ? "fail" : codes.length > 0 ? "unknown" : "pass");
+    const lenient = { ...policy, unknown: { "epss-missing": "pass", "kev-missing": "pass" } } as const;
+    assert.equal(evaluate(bare, lenient, { expressions }).decision, refused ? "fail" : "pass");
   });
 
 const since: readonly [

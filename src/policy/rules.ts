@@ -4,6 +4,7 @@ import type { Package } from "../core/package.ts";
 import type { Rule } from "../core/policy.ts";
 import { type Answer, checkFits, findingFits, packageFits, type When } from "./conditions.ts";
 import { imageFits } from "./image-conditions.ts";
+import type { Unrated } from "./ratings.ts";
 import { inScope, type Subject } from "./subject.ts";
 
 /** What a rule says of an image. */
@@ -18,7 +19,14 @@ export interface RuleOutcome {
   /** What of the image as a whole, in words. */
   readonly image: readonly string[];
   /** Of what it cannot be told, and why. */
-  readonly undecided: readonly { readonly what: string; readonly why: string }[];
+  readonly undecided: readonly UndecidedThing[];
+}
+
+interface UndecidedThing {
+  readonly what: string;
+  readonly why: string;
+  /** `rule-undecided` where it is nothing that a policy's `unknown` could name. */
+  readonly code: Unrated["code"] | "rule-undecided";
 }
 
 /** Judges an image by one rule. `counted`: the findings that count beside the baseline. Pure. */
@@ -53,7 +61,8 @@ export function judge(rule: Rule, when: When, subject: Subject, counted: readonl
     }
     case "image": {
       const { seen, undecided } = imageFits(target.where, when, subject);
-      return { ...none, image: seen, undecided: undecided.map((why) => ({ what: "the image", why })) };
+      const things = undecided.map((one) => undecidedThing("the image", one));
+      return { ...none, image: seen, undecided: things };
     }
   }
 }
@@ -65,11 +74,15 @@ interface Sifted<T> {
 
 function sift<T>(items: readonly T[], ask: (item: T) => Answer, nameOf: (item: T) => string): Sifted<T> {
   const fitting: T[] = [];
-  const undecided: { what: string; why: string }[] = [];
+  const undecided: UndecidedThing[] = [];
   for (const item of items) {
     const answer = ask(item);
     if (answer === true) fitting.push(item);
-    else if (answer !== false) undecided.push({ what: nameOf(item), why: answer.undecided });
+    else if (answer !== false) undecided.push(undecidedThing(nameOf(item), answer));
   }
   return { fitting, undecided };
+}
+
+function undecidedThing(what: string, { undecided, code }: Exclude<Answer, boolean>): UndecidedThing {
+  return { what, why: undecided, code: code ?? "rule-undecided" };
 }

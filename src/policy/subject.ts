@@ -8,6 +8,7 @@ import type { Facts } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
 import { compareText } from "../core/text-order.ts";
 import { scopeDifference } from "./exceptions/scope.ts";
+import { type MissingRatings, missingRatings } from "./ratings.ts";
 
 /** An image as rules look at it: its facts in an order of their own, so that no other order is in a verdict. */
 export interface Subject {
@@ -21,6 +22,7 @@ export interface Subject {
   readonly namespaces: readonly string[];
   /** Canonical; as written where it names no registry's image. */
   readonly repository: string;
+  readonly missing: MissingRatings;
   keyOf(finding: Finding): string;
   checkKeyOf(check: CheckFinding): string;
   packageAt(purl: string, layer: number): Package | undefined;
@@ -46,6 +48,7 @@ export function subjectOf(facts: Facts, placements: readonly Placement[]): Subje
     placements,
     namespaces: [...namespaces].sort(compareText),
     repository: repositoryOf(facts),
+    missing: missingRatings(facts.coverage.database),
     keyOf: (finding) => keys.get(finding) ?? finding.id,
     checkKeyOf: (check) => keysOfChecks.get(check) ?? check.id,
     isBase: (layer) => fromBase.get(layer) ?? null,

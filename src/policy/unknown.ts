@@ -8,6 +8,11 @@ export function actionOn(code: string, { unknown }: Policy): UnknownAction {
   return named ?? (Object.hasOwn(unknown, "default") ? unknown["default"] : undefined) ?? "unknown";
 }
 
+/** The same of a reason: for one of a rule that cannot be decided no policy can say that it passes. */
+export function actionOnReason({ code }: Pick<RuleReason, "code">, policy: Policy): UnknownAction {
+  return code === "rule-undecided" ? "unknown" : actionOn(code, policy);
+}
+
 /** All that is not known of an image, each once, sorted. */
 export function unknownReasons(facts: Facts, policy: Policy): readonly RuleReason[] {
   const { undecided, coverage } = facts;

@@ -189,7 +189,7 @@ export function outcomeWords(outcome: RuleOutcome, subject: Subject): readonly s
   const prefix = `rule ${outcome.rule.id}: `;
   const lines = reasons.map(({ code, message }) => {
     const text = message.startsWith(prefix) ? message.slice(prefix.length) : message;
-    return code === "rule-undecided" ? `cannot be decided: ${text}` : text;
+    return code === "rule-violated" ? text : `cannot be decided: ${text}`;
   });
   return lines.length === 0 ? ["nothing violates it"] : lines;
 }

@@ -21,7 +21,9 @@ const optional: Token = { kind: "optional", tokens: 2 };
 export function compilePattern(pattern: string): Pattern {
   if (!pattern.includes("*")) return (text) => text === pattern;
   const tokens = tokensOf(pattern);
-  return (text) => fits(tokens, text);
+  // Most texts differ before the first star.
+  const begin = /^[^*]*?(?=\/?\*)/u.exec(pattern)?.[0] ?? "";
+  return (text) => text.startsWith(begin) && fits(tokens, text);
 }
 
 /** A path of an image, or a pattern of paths, as they are compared: from its root, without the slash. */
