@@ -3,7 +3,7 @@ import type { Finding } from "../core/finding.ts";
 import { checkKeys, findingKeys } from "../core/identity.ts";
 import type { Package } from "../core/package.ts";
 import type { Placement, Scope } from "../core/policy.ts";
-import { parseReference } from "../core/reference.ts";
+import { registryReference } from "../core/reference.ts";
 import type { Facts } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
 import { compareText } from "../core/text-order.ts";
@@ -70,14 +70,8 @@ export function inScope(scope: Scope | undefined, { facts, placements }: Subject
 
 // An archive or a directory has no repository: what was written stands for it.
 function repositoryOf({ image: { reference } }: Facts): string {
-  if (/^(?:docker-archive|oci|oci-archive|dir):/u.test(reference)) return reference;
-  try {
-    const written = reference.replace(/^(?:registry:|docker:\/\/|docker:|podman:|containerd:)/u, "");
-    const { domain, path } = parseReference(written);
-    return `${domain}/${path}`;
-  } catch {
-    return reference;
-  }
+  const named = registryReference(reference);
+  return named === undefined ? reference : `${named.domain}/${named.path}`;
 }
 
 interface Rated {

@@ -1,5 +1,5 @@
 import type { Scope } from "../../core/policy.ts";
-import { parseReference } from "../../core/reference.ts";
+import { registryReference } from "../../core/reference.ts";
 import { compilePattern } from "./pattern.ts";
 
 /** What is known of an image beside what is in it. */
@@ -58,14 +58,8 @@ function namesOf({ references, digest }: ScopedImage): {
   readonly references: readonly string[];
   readonly repositories: readonly string[];
 } {
-  const read = references.flatMap((text) => {
-    try {
-      return [parseReference(text.replace(/^(?:registry:|docker:\/\/|docker:|podman:|containerd:)/u, ""))];
-    } catch {
-      // An archive or a directory has no reference; its path can still be named as it is written.
-      return [];
-    }
-  });
+  // An archive or a directory has no reference; its path can still be named as it is written.
+  const read = references.flatMap((text) => registryReference(text) ?? []);
   return {
     references: [
       ...references,
