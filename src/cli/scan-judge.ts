@@ -6,7 +6,7 @@ import { checkSettings } from "./check-options.ts";
 import type { Io } from "./command.ts";
 import { failOn, imageOptions } from "./options.ts";
 import { projectPolicy } from "./policy-file.ts";
-import { baselineOptions, besideBaseline } from "./scan-baseline.ts";
+import { baselineOptions, besideBaseline, givenBaseline } from "./scan-baseline.ts";
 import { askAbroad, type CurrencyValues, checkCurrencyValues, currencyOptions } from "./scan-currency.ts";
 import { prepare } from "./scan-image.ts";
 import { type Settle, type SuppressValues, settler, suppressOptions } from "./scan-suppress.ts";
@@ -79,13 +79,14 @@ export async function judgeImage(
   values: JudgeValues,
   io: Io,
 ): Promise<Report> {
+  const baseline = await givenBaseline(command, values.baseline, io);
   const { indexed: opened, database, dockerfile } = await prepare(command, reference, values, io);
   try {
     const indexed = { ...opened, reference: name };
     const answers = await askAbroad(command, indexed, dockerfile, values, io);
     const found = scanFacts(indexed, { database, policy, today, answers });
     const settled = await settledFacts(found, { settle, trust }, signedAs);
-    const facts = await besideBaseline(settled, values.baseline, { database, policy, today }, values, io);
+    const facts = await besideBaseline(settled, baseline, { database, policy, today }, values, io);
     return judgedReport(facts, { policy, expressions });
   } finally {
     database.close();

@@ -108,6 +108,13 @@ export function registryReference(text: string): ImageReference | undefined {
   }
 }
 
+/** The repository of an image that {@link registryReference} knows, `docker.io/library/debian`; undefined for one that has none. */
+export function repositoryOf(text: string): string | undefined {
+  const named = registryReference(text);
+  if (named === undefined) return undefined;
+  return named.domain === "" ? named.path : `${named.domain}/${named.path}`;
+}
+
 /** A reference's name, tag and digest as they are written, without any default and unchecked; what is not there is empty. */
 export function splitReference(text: string): {
   readonly name: string;

@@ -150,6 +150,8 @@ export interface Baseline {
   readonly known: number;
   /** How many of the baseline's are gone. */
   readonly mended: number;
+  /** purls of the packages that this image brings in, sorted: the baseline has them not, or in another version. */
+  readonly packages: readonly string[];
 }
 
 /** The report of one image: what `--format json` writes (schemas/report.schema.json), without clock or host. */

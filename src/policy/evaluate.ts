@@ -7,7 +7,7 @@ import { signatureReasons } from "./signatures.ts";
 import { nearReasons, staleReasons } from "./stale.ts";
 import { subjectOf } from "./subject.ts";
 import { changesToPass } from "./to-pass.ts";
-import { actionOnReason, unknownReasons } from "./unknown.ts";
+import { actionOnReason, olderUndecidedReasons, unknownReasons } from "./unknown.ts";
 import type { Expressions } from "./when.ts";
 
 /** The policy where none is given, preset `recommended`: fails on high and critical findings; an executable that no package claims is listed. */
@@ -41,7 +41,7 @@ export function evaluate(facts: Facts, policy: Policy, beside: Beside = {}): Ima
   const failing = judged.rules.filter(({ rule }) => rule.action === "fail");
   const warning = judged.rules.filter(({ rule }) => rule.action === "warn");
   const unsure = [
-    ...unknownReasons(facts, policy),
+    ...unknownReasons(subject, policy),
     ...failing.flatMap((outcome) => undecidedReasons(outcome)),
   ];
   const stale = staleReasons(facts);
@@ -66,6 +66,7 @@ export function evaluate(facts: Facts, policy: Policy, beside: Beside = {}): Ima
       ...warning.flatMap((outcome) => [...violationReasons(outcome, subject), ...undecidedReasons(outcome)]),
       ...(policy.exceptions.stale === "warn" ? stale : []),
       ...nearReasons(facts),
+      ...olderUndecidedReasons(subject, policy),
     ],
     toPass: changesToPass({ ...judged, rules: failing }, reasons, subject),
   };

@@ -3,7 +3,7 @@ import { daysBetween } from "../core/currency.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Policy } from "../core/policy.ts";
 import { atLeast } from "../core/severity.ts";
-import { judge, type RuleOutcome } from "./rules.ts";
+import { type Counted, judge, type RuleOutcome } from "./rules.ts";
 import type { Subject } from "./subject.ts";
 import type { Expressions } from "./when.ts";
 
@@ -21,12 +21,12 @@ export function outcomes(subject: Subject, policy: Policy, expressions: Expressi
   const counted = subject.findings.filter((finding) => counts(finding, policy, today));
   // Beside a baseline what was there before is not this change's to mend.
   const checks = subject.checks.filter(({ since }) => since !== "known");
-  // One for all rules: what expressions see of it is made once.
-  const beside: Subject = { ...subject, checks };
+  const packages = subject.packages.filter(({ purl }) => subject.isBroughtIn(purl));
+  const counting: Counted = { findings: counted, checks, packages };
   return {
     findings: counted.filter((finding) => refuses(policy, finding)),
     checks: checks.filter(({ severity }) => reaches(severity, policy)),
-    rules: policy.rules.map((rule) => judge(rule, expressions.get(rule.id), beside, counted)),
+    rules: policy.rules.map((rule) => judge(rule, expressions.get(rule.id), subject, counting)),
   };
 }
 

@@ -18,6 +18,7 @@ const { database } = cleanFacts.coverage;
 const clean: Facts = {
   ...fullReport,
   undecided: [],
+  baseline: null,
   coverage: { ...fullReport.coverage, gaps: [], database },
 };
 
@@ -210,7 +211,11 @@ const unrated: readonly [target: RuleTarget, without: string, codes: readonly st
   [{ about: "finding", where: { epss: 0.6 } }, "kev", []],
   [{ about: "finding", where: { kev: true } }, "kev", ["rule-violated", "kev-missing"]],
   [{ about: "finding", where: { kev: false, severity: "critical" } }, "kev", []],
-  [{ about: "finding", where: { when: "has(finding.epss) && finding.epss > 0.6" } }, "epss", ["epss-missing"]],
+  [
+    { about: "finding", where: { when: "has(finding.epss) && finding.epss > 0.6" } },
+    "epss",
+    ["epss-missing"],
+  ],
   [{ about: "image", where: { when: "findings.exists(f, f.kev && !f.fixable)" } }, "kev", ["kev-missing"]],
   [{ about: "image", where: { when: "findings.size() > 9" } }, "kev", []],
 ];
@@ -260,6 +265,64 @@ for (const [when, fixedSince, baseline, counts] of since)
     const rule = ruleOf({ about: "finding", where: {} });
     assert.equal(evaluate(one, { ...lax, baseline, rules: [rule] }).decision, counts ? "fail" : "pass");
   });
+
+const beside: readonly [
+  what: string,
+  baseline: readonly string[] | null,
+  newAdvisories: "fail" | "pass",
+  decision: string,
+  warned: readonly string[],
+][] = [
+  ["a doubtful match and a denied licence", null, "pass", "fail", []],
+  [
+    "a doubtful match and a denied licence that it brings in",
+    [copyleft.purl, libssl.purl],
+    "pass",
+    "fail",
+    [],
+  ],
+  ["a doubtful match that it brings in, and a licence that was there", [libssl.purl], "pass", "unknown", []],
+  ["both where they were before", [], "pass", "pass", ["undecided"]],
+  ["both where they were before and new advisories count", [], "fail", "unknown", []],
+];
+for (const [what, packages, newAdvisories, decision, warned] of beside)
+  test(`evaluate() is ${decision} beside a baseline for ${what}`, () => {
+    const doubt = { id: "CVE-9", aliases: [], package: libssl.purl, layer: 0, reason: "", evidence: [] };
+    const baseline =
+      packages === null
+        ? null
+        : { reference: "a", digest: null, changed: 0, newAdvisories: 0, known: 0, mended: 0, packages };
+    const policy: Policy = {
+      ...lax,
+      rules: [ruleOf({ about: "package", where: { licencesDenied: ["GPL-*"] } })],
+      baseline: { newAdvisories, graceDays: {} },
+    };
+    const verdict = evaluate({ ...facts, undecided: [doubt], baseline }, policy);
+    assert.equal(verdict.decision, decision);
+    assert.deepEqual(
+      verdict.warnings.map(({ code }) => code),
+      warned,
+    );
+  });
+
+test("evaluate() shows a rule about the image all of it, whatever the baseline has", () => {
+  const policy = {
+    ...lax,
+    rules: [ruleOf({ about: "image", where: { when: "checks.size() > 1 && packages.size() > 4" } })],
+  };
+  const known = facts.checks.map((check) => ({ ...check, since: "known" as const }));
+  const baseline = {
+    reference: "a",
+    digest: null,
+    changed: 0,
+    newAdvisories: 0,
+    known: 0,
+    mended: 0,
+    packages: [],
+  };
+  const expressions = expressionsOf(policy);
+  assert.equal(evaluate({ ...facts, checks: known, baseline }, policy, { expressions }).decision, "fail");
+});
 
 const gap = {
   ...clean,

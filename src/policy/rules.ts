@@ -29,15 +29,18 @@ interface UndecidedThing {
   readonly code: Unrated["code"] | "rule-undecided";
 }
 
-/** Judges an image by one rule. `counted`: the findings that count beside the baseline. Pure. */
-export function judge(rule: Rule, when: When, subject: Subject, counted: readonly Finding[]): RuleOutcome {
+/** What counts beside the baseline. A rule about the image sees it whole. */
+export type Counted = Pick<Subject, "findings" | "checks" | "packages">;
+
+/** Judges an image by one rule. Pure. */
+export function judge(rule: Rule, when: When, subject: Subject, counted: Counted): RuleOutcome {
   const none = { rule, inScope: true, findings: [], checks: [], packages: [], image: [], undecided: [] };
   if (!inScope(rule.scope, subject)) return { ...none, inScope: false };
   const { target } = rule;
   switch (target.about) {
     case "finding": {
       const { fitting, undecided } = sift(
-        counted,
+        counted.findings,
         (one) => findingFits(one, target.where, when, subject),
         ({ id, package: purl }) => `${id} in ${purl}`,
       );
@@ -45,7 +48,7 @@ export function judge(rule: Rule, when: When, subject: Subject, counted: readonl
     }
     case "check": {
       const { fitting, undecided } = sift(
-        subject.checks,
+        counted.checks,
         (one) => checkFits(one, target.where, when, subject),
         ({ id }) => id,
       );
@@ -53,7 +56,7 @@ export function judge(rule: Rule, when: When, subject: Subject, counted: readonl
     }
     case "package": {
       const { fitting, undecided } = sift(
-        subject.packages,
+        counted.packages,
         (one) => packageFits(one, target.where, when, subject),
         ({ purl }) => purl,
       );

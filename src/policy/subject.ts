@@ -3,7 +3,7 @@ import type { Finding } from "../core/finding.ts";
 import { checkKeys, findingKeys } from "../core/identity.ts";
 import type { Package } from "../core/package.ts";
 import type { Placement, Scope } from "../core/policy.ts";
-import { registryReference } from "../core/reference.ts";
+import { repositoryOf } from "../core/reference.ts";
 import type { Facts } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
 import { compareText } from "../core/text-order.ts";
@@ -26,6 +26,8 @@ export interface Subject {
   keyOf(finding: Finding): string;
   checkKeyOf(check: CheckFinding): string;
   packageAt(purl: string, layer: number): Package | undefined;
+  /** Does the image bring a package in that its baseline has not in this version? Without a baseline it brings in all. */
+  isBroughtIn(purl: string): boolean;
   /** Is a layer of the base image? null: nobody tells. */
   isBase(layer: number): boolean | null;
 }
@@ -39,6 +41,7 @@ export function subjectOf(facts: Facts, placements: readonly Placement[]): Subje
   const fromBase = new Map(facts.image.layers.map((layer) => [layer.index, layer.fromBase]));
   const keys = findingKeys(findings, packages);
   const keysOfChecks = checkKeys(checks);
+  const brought = facts.baseline === null ? undefined : new Set(facts.baseline.packages);
   const namespaces = new Set(placements.flatMap(({ namespace }) => namespace ?? []));
   return {
     facts,
@@ -47,11 +50,13 @@ export function subjectOf(facts: Facts, placements: readonly Placement[]): Subje
     packages,
     placements,
     namespaces: [...namespaces].sort(compareText),
-    repository: repositoryOf(facts),
+    // An archive or a directory has none: what was written stands for it.
+    repository: repositoryOf(facts.image.reference) ?? facts.image.reference,
     missing: missingRatings(facts.coverage.database),
     keyOf: (finding) => keys.get(finding) ?? finding.id,
     checkKeyOf: (check) => keysOfChecks.get(check) ?? check.id,
     isBase: (layer) => fromBase.get(layer) ?? null,
+    isBroughtIn: (purl) => brought?.has(purl) ?? true,
     packageAt: (purl, layer) => byPlace.get(`${purl}\n${layer}`),
   };
 }
@@ -66,12 +71,6 @@ export function inScope(scope: Scope | undefined, { facts, placements }: Subject
     const image = { references: [reference], digest, labels: { ...labels, ...place.labels }, namespaces };
     return scopeDifference(scope, image) === undefined;
   });
-}
-
-// An archive or a directory has no repository: what was written stands for it.
-function repositoryOf({ image: { reference } }: Facts): string {
-  const named = registryReference(reference);
-  return named === undefined ? reference : `${named.domain}/${named.path}`;
 }
 
 interface Rated {

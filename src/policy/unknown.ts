@@ -1,6 +1,7 @@
 import type { Policy, UnknownAction } from "../core/policy.ts";
-import type { Facts, Gap, RuleReason } from "../core/report.ts";
+import type { Gap, RuleReason } from "../core/report.ts";
 import { compareText } from "../core/text-order.ts";
+import type { Subject } from "./subject.ts";
 
 /** What a policy makes of something that is not known. What a rule cannot decide is never passed over. */
 export function actionOn(code: string, { unknown }: Policy): UnknownAction {
@@ -14,11 +15,12 @@ export function actionOnReason({ code }: Pick<RuleReason, "code">, policy: Polic
 }
 
 /** All that is not known of an image, each once, sorted. */
-export function unknownReasons(facts: Facts, policy: Policy): readonly RuleReason[] {
-  const { undecided, coverage } = facts;
+export function unknownReasons(subject: Subject, policy: Policy): readonly RuleReason[] {
+  const { coverage } = subject.facts;
+  const undecided = undecidedMatches(subject, policy, true);
   const reasons = coverage.gaps.map(gapReason);
-  if (undecided.length > 0)
-    reasons.push(reason("undecided", counted(undecided.length, "match", "matches", "not be decided")));
+  if (undecided > 0)
+    reasons.push(reason("undecided", counted(undecided, "match", "matches", "not be decided")));
   const unowned = coverage.unownedExecutables.length;
   if (policy.unownedExecutables === "unknown" && unowned > 0)
     reasons.push(
@@ -29,6 +31,20 @@ export function unknownReasons(facts: Facts, policy: Policy): readonly RuleReaso
     );
   const distinct = new Map(reasons.map((one) => [`${one.code}\n${one.message}`, one]));
   return [...distinct.entries()].sort(([a], [b]) => compareText(a, b)).map(([, one]) => one);
+}
+
+/** What of matches that could not be decided is not this change's: told, it decides nothing. */
+export function olderUndecidedReasons(subject: Subject, policy: Policy): readonly RuleReason[] {
+  const count = undecidedMatches(subject, policy, false);
+  if (count === 0) return [];
+  const state = counted(count, "match", "matches", "not be decided, of packages that the baseline has");
+  return [reason("undecided", state)];
+}
+
+// A doubt about a package that is as it was is no doubt about the change; where new advisories count it is one.
+function undecidedMatches({ facts, isBroughtIn }: Subject, { baseline }: Policy, counting: boolean): number {
+  const all = baseline.newAdvisories === "fail";
+  return facts.undecided.filter(({ package: purl }) => (all || isBroughtIn(purl)) === counting).length;
 }
 
 function gapReason({ code, message, path, layer }: Gap): RuleReason {

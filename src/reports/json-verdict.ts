@@ -169,6 +169,6 @@ export function vexStateValue({
 /** What an image was compared with. */
 export function baselineValue(baseline: Baseline | null): Json {
   if (baseline === null) return null;
-  const { reference, digest, changed, newAdvisories, known, mended } = baseline;
-  return { reference, digest, changed, newAdvisories, known, mended };
+  const { reference, digest, changed, newAdvisories, known, mended, packages } = baseline;
+  return { reference, digest, changed, newAdvisories, known, mended, packages: [...packages] };
 }

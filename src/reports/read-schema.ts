@@ -218,6 +218,7 @@ export const reportSchema = z.object({
       newAdvisories: whole,
       known: whole,
       mended: whole,
+      packages: texts,
     })
     .nullable(),
   trust,

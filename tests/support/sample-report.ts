@@ -215,6 +215,7 @@ export const fullReport: Report = {
     newAdvisories: 1,
     known: 0,
     mended: 2,
+    packages: ["pkg:npm/lodash@4.17.4"],
   },
   trust: {
     subjects: [`sha256:${"ab".repeat(32)}`],

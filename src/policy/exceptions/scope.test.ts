@@ -40,7 +40,11 @@ describe("scopeDifference()", () => {
     [{ images: ["docker-archive:**/app.tar"] }, archive, undefined],
     // A layout's directory is no repository of Docker Hub, whatever its name; a registry may be called docker.
     [{ repositories: ["**"] }, { ...own, references: ["oci:layout"] }, "the repository is not known, not **"],
-    [{ images: ["docker.io/**"] }, { ...own, references: ["dir:root"] }, "the image is dir:root, not docker.io/**"],
+    [
+      { images: ["docker.io/**"] },
+      { ...own, references: ["dir:root"] },
+      "the image is dir:root, not docker.io/**",
+    ],
     [{ repositories: ["docker:5000/**"] }, { ...own, references: ["docker:5000/team/app:1"] }, undefined],
     [{ namespaces: ["prod-*"] }, nginx, undefined],
     [{ namespaces: ["test"] }, nginx, "the namespace is prod-eu, not test"],

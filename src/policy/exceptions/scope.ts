@@ -1,5 +1,5 @@
 import type { Scope } from "../../core/policy.ts";
-import { registryReference } from "../../core/reference.ts";
+import { registryReference, repositoryOf } from "../../core/reference.ts";
 import { compilePattern } from "./pattern.ts";
 
 /** What is known of an image beside what is in it. */
@@ -66,7 +66,7 @@ function namesOf({ references, digest }: ScopedImage): {
       ...read.map(({ canonical }) => canonical),
       ...(digest === null ? [] : [digest]),
     ],
-    repositories: read.map(({ domain, path }) => (domain === "" ? path : `${domain}/${path}`)),
+    repositories: references.flatMap((text) => repositoryOf(text) ?? []),
   };
 }
 
