@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
 import { defaultPolicy } from "../policy/evaluate.ts";
@@ -29,8 +29,10 @@ export async function policySources(io: Io): Promise<PolicySources> {
     checks: imageChecks,
     read(path) {
       const file = resolve(io.cwd, path);
-      if (!existsSync(file)) return undefined;
       try {
+        const there = statSync(file, { throwIfNoEntry: false });
+        // A device has no end; a pipe is what a shell makes of a command's output.
+        if (there === undefined || !(there.isFile() || there.isFIFO())) return undefined;
         return readFileSync(file, "utf8");
       } catch (thrown) {
         throw new SeaworthyError("policy-invalid", `read policy "${path}": ${messageOf(thrown)}`, {

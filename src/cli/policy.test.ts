@@ -53,6 +53,23 @@ test("every example of docs/policy.md is valid, and its cases hold", async () =>
   assert.match(out, /^5 of 5 cases hold$/mu);
 });
 
+test("policy check tells a document that nests too deep once, and reads no directory and no device", async () => {
+  const deep = await run(project({ "p.yaml": `version: 1\nrules: ${"[".repeat(5000)}` }), "check", "p.yaml");
+  assert.deepEqual([deep.code, deep.out.split("\n").length], [2, 2]);
+  assert.match(deep.out, /^p\.yaml:2:\d+: expected valid YAML: it is nested too deep$/mu);
+  for (const path of ["./", "/dev/zero"]) {
+    const { code, out } = await run(
+      project({ "p.yaml": `version: 1\nextends: ${path}\n` }),
+      "check",
+      "p.yaml",
+    );
+    assert.deepEqual(
+      [code, out],
+      [2, `p.yaml:2:10: expected a file that is there, found none at "${path}"\n`],
+    );
+  }
+});
+
 test("policy check tells all that is wrong, a line each, and ends with 2", async () => {
   const dir = project({
     ".seaworthy/policy.yaml": "version: 1\nfailOn: x\nextends: ../team.yaml\n",
@@ -108,7 +125,7 @@ rules:
   assert.equal(said("exploited"), "CVE-2021-1 (critical) in pkg:npm/lodash@4.17.4");
   assert.equal(said("old"), "the image is 31 days old (made 2025-12-01)");
   assert.equal(said("prod"), "it does not speak of this image");
-  assert.match(said("likely"), /^cannot be decided: its expression gives no answer: No such key: epss/u);
+  assert.match(said("likely"), /^cannot be decided: the advisory database has no EPSS/u);
   assert.equal(said("copyleft"), "nothing violates it");
   assert.match(out, /^example\.org\/app:1: fail$/mu);
   assert.match(out, /^ {2}upgrade npm\/lodash@4\.17\.4 in layer 1 to 4\.17\.21 \(1 finding\)$/mu);

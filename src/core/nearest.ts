@@ -10,6 +10,22 @@ export function nearest(text: string, candidates: readonly string[]): string | u
   return best;
 }
 
+/** Are two texts at most so many edits apart? For few of them far cheaper than counting all. */
+export function areWithinEdits(a: string, b: string, most: number): boolean {
+  if (Math.abs(a.length - b.length) > most) return false;
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same += 1;
+  if (same === a.length && same === b.length) return true;
+  if (most === 0) return false;
+  const [left, right] = [a.slice(same), b.slice(same)];
+  const [leftNext, rightNext] = [left.slice(1), right.slice(1)];
+  return (
+    areWithinEdits(leftNext, rightNext, most - 1) ||
+    areWithinEdits(leftNext, right, most - 1) ||
+    areWithinEdits(left, rightNext, most - 1)
+  );
+}
+
 /** How many edits (insert, delete, replace a character) turn one text into the other. */
 export function editsBetween(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, at) => at);

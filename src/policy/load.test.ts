@@ -73,6 +73,8 @@ const invalid: readonly [text: string, expected: readonly string[], bySchema: bo
     true,
   ],
   ["version: 1\nonlyFixed: yes\n", ['2:12: expected true or false, found "yes"'], true],
+  ["SECRET=of whichever file it is\n", ["1:1: expected keys with values, found a text"], false],
+  ["version: 1\n---\nversion: 1\n", ["2:1: expected valid YAML: Source contains multiple documents"], false],
   ["version: 1\nfailOn: high\nfailOn: low\n", ["3:1: expected valid YAML: Map keys must be unique"], false],
   [
     "version: 1\nrules:\n  - &a {id: a, finding: {}}\n  - *a\n",

@@ -1,4 +1,5 @@
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import { yamlFaults } from "./exceptions/located.ts";
 import { expected, type Problem, type Reader, type Shape } from "./shape.ts";
 
 /** A document that was read; `document` is undefined where nothing of it could be. */
@@ -25,9 +26,13 @@ export function readDocument<T>(text: string, file: string, shape: Shape<T>): Re
     return { reader, document: undefined };
   }
   const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  for (const { message, pos } of parsed.errors)
-    expected(reader, pos[0], `valid YAML: ${message.replace(/\s+/gu, " ")}`);
+  for (const { at, words } of yamlFaults(parsed.errors)) expected(reader, at, `valid YAML: ${words}`);
   if (problems.length > 0) return { reader, document: undefined };
+  // Whose text it is nobody knows: a policy may extend whatever file, and this is shown.
+  if (isScalar(parsed.contents) && typeof parsed.contents.value === "string") {
+    expected(reader, parsed.contents.range?.[0] ?? 0, "keys with values, found a text");
+    return { reader, document: undefined };
+  }
   return { reader, document: shape.read(parsed.contents, reader, 0) };
 }
 

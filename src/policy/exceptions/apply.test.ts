@@ -81,7 +81,7 @@ describe("applyExceptions() says of one exception", () => {
     ["of a check", { id: "SW-IM-001" }, "used", 1, ""],
     ["of a check's alias", { id: "CIS-DI-0003" }, "used", 1, ""],
     ["by package", { id: "CVE-2021-7", package: "pkg:npm/lodash" }, "used", 1, ""],
-    ["by layer", { id: "CVE-2021-7", layer: "application", path: "**" }, "used", 2, ""],
+    ["by layer", { id: "CVE-2021-7", layer: "application", path: "**/node_modules/**" }, "used", 2, ""],
     ["by a layer's digest", { layer: "sha256:aa" }, "used", 1, ""],
     ["all of a package", { id: "*", package: "lodash", seen: { kev: true } }, "used", 2, ""],
     [
@@ -91,6 +91,14 @@ describe("applyExceptions() says of one exception", () => {
       2,
       "it suppresses findings of npm lodash, npm minimist and names no package, path or images",
     ],
+    ...["**", "pkg:*/**", "pkg:npm/*"].map((pkg): (typeof rows)[number] => [
+      `broad, as ${pkg}`,
+      { id: "CVE-2021-7", package: pkg },
+      "over-broad",
+      2,
+      "it suppresses findings of npm lodash, npm minimist and names no package, path or images",
+    ]),
+    ["broad of some packages", { id: "CVE-2021-7", package: "pkg:npm/*o*" }, "used", 1, ""],
     ["broad of one image", { id: "CVE-2021-7", scope: { images: ["debian:*"] } }, "used", 2, ""],
     [
       "of other images",

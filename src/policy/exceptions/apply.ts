@@ -160,9 +160,17 @@ function supplierOf({ suppression }: SuppressedFinding): string {
 }
 
 function isBroad({ package: pkg, path, scope }: Exception, takes: readonly Candidate[]): boolean {
-  return (
-    pkg === undefined && path === undefined && scope === undefined && new Set(takes.map(packageKey)).size > 1
-  );
+  const { images = [], repositories = [], namespaces = [], labels = {} } = scope ?? {};
+  const patterns = [pkg, path, ...images, ...repositories, ...namespaces];
+  const narrows =
+    Object.keys(labels).length > 0 ||
+    patterns.some((pattern) => pattern !== undefined && !isAnything(pattern));
+  return !narrows && new Set(takes.map(packageKey)).size > 1;
+}
+
+// `**`, `pkg:deb/**`: it is written, and says nothing.
+function isAnything(pattern: string): boolean {
+  return /^(?:pkg:\/*[^/]*\/)?[*/]+(?:@\*+)?$/iu.test(pattern);
 }
 
 const mostNamed = 3;

@@ -331,17 +331,32 @@ describe("readExceptionFile() of a list of Harbor", () => {
       expires_at: 1_769_904_000,
       items: [{ cve_id: "CVE-1" }, { cve_id: "CVE-2" }],
     };
-    const rows = ["1:1 | CVE-1 | - | - | 2026-01-31 | ", "1:1 | CVE-2 | - | - | 2026-01-31 | "];
-    assert.deepEqual(brief(readExceptionFile(JSON.stringify(list), "allow.json")), rows);
-    assert.deepEqual(
-      brief(readExceptionFile(JSON.stringify({ name: "p", cve_allowlist: list }), "p.json")),
-      rows,
-    );
+    const rows = (at: readonly string[]) =>
+      at.map((place, index) => `${place} | CVE-${index + 1} | - | - | 2026-01-31 | `);
+    const text = JSON.stringify(list, null, 1);
+    assert.deepEqual(brief(readExceptionFile(text, "allow.json")), rows(["6:3", "9:3"]));
+    const project = JSON.stringify({ name: "p", cve_allowlist: list });
+    assert.deepEqual(brief(readExceptionFile(project, "p.json")), rows(["1:85", "1:104"]));
   });
   test("refuses another end, and items that are none", () => {
-    fails('{"expires_at":"soon","items":[]}', "a.json", /expected seconds since 1970, found "soon"/u);
-    fails('{"items":[{"cve":"a"}]}', "a.json", /items\[0\]\.cve_id/u);
-    fails("[", "a.json", /not valid JSON/u);
+    fails(
+      '{"expires_at":"soon","items":[]}',
+      "a.json",
+      /line 1, column 15: expected seconds since 1970, found "soon"/u,
+    );
+    fails(
+      '{"items":[\n{"cve":"a"}]}',
+      "a.json",
+      /line 2, column 1: expected a text for cve_id, found nothing/u,
+    );
+    fails('{"items":[\n{"cve_id":7}]}', "a.json", /line 2, column 11: expected a text for cve_id, found 7/u);
+    fails(
+      '{"cve_allowlist":{"expires_at":null}}',
+      "a.json",
+      /line 1, column 18: expected a list for items, found nothing/u,
+    );
+    fails("[]", "a.json", /line 1, column 1: expected an allowlist of Harbor, found \[\]/u);
+    fails("[", "a.json", /line 1, column 2: expected JSON/u);
   });
 });
 

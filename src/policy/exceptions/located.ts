@@ -1,4 +1,13 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLParseError,
+} from "yaml";
 import { messageOf, SeaworthyError } from "../../core/errors.ts";
 import { type ExceptionProblem, invalidFile } from "./problems.ts";
 
@@ -81,11 +90,26 @@ function parse(text: string, file: string): Located {
   if (wrong.length > 0)
     throw invalidFile(
       file,
-      wrong.map(({ pos, message }) =>
-        problem(pos[0], `expected valid YAML: ${message.replace(/\s+/gu, " ")}`),
-      ),
+      yamlFaults(wrong).map(({ at, words }) => problem(at, `expected valid YAML: ${words}`)),
     );
   return convert(document.contents, 0, { file, spot, problem, anchors: new Map(), values: 0 });
+}
+
+/** What is wrong with a YAML text, in words of ours, once for each place: what follows from a fault there would bury it. */
+export function yamlFaults(
+  found: readonly Pick<YAMLParseError, "pos" | "message">[],
+): readonly { readonly at: number; readonly words: string }[] {
+  // The library calls itself for each level: then each of them fails.
+  const deep = found.find(({ message }) => message.startsWith("Maximum call stack"));
+  if (deep !== undefined) return [{ at: deep.pos[0], words: "it is nested too deep" }];
+  return [...Map.groupBy(found, ({ pos }) => pos[0])].flatMap(([at, [first]]) =>
+    first === undefined ? [] : [{ at, words: ourWords(first.message) }],
+  );
+}
+
+// It speaks to programmers.
+function ourWords(message: string): string {
+  return message.replace(/\s+/gu, " ").replace(/; please use .*$/u, "");
 }
 
 interface Conversion {
@@ -155,7 +179,7 @@ export function nameOfLocated(value: Located): string {
     case "map":
       return "keys with values";
     case "list":
-      return "a list";
+      return value.items.length === 0 ? "an empty list" : "a list";
     case "nothing":
       return "nothing";
     case "text":

@@ -1,4 +1,4 @@
-import { editsBetween } from "../../core/nearest.ts";
+import { areWithinEdits, editsBetween } from "../../core/nearest.ts";
 import type { Package } from "../../core/package.ts";
 import { fullName } from "../../core/package-name.ts";
 import type { Report } from "../../core/report.ts";
@@ -81,9 +81,7 @@ function otherId(selector: Selector, { candidates }: Surroundings): string | und
   const { id, exception } = selector;
   const most = exception.package === undefined ? 1 : 2;
   for (const candidate of candidates) {
-    const alike = candidate.ids.find(
-      (other) => Math.abs(other.length - id.length) <= most && editsBetween(id, other) <= most,
-    );
+    const alike = candidate.ids.find((other) => areWithinEdits(id, other, most));
     if (alike === undefined || selector.differences(candidate).length > 0) continue;
     const own = idsOf(candidate).find((one) => one.toLowerCase() === alike) ?? alike;
     return wouldMatch({ candidate, differences: [] }, [`the id were ${own}, not ${exception.id}`]);

@@ -10,6 +10,22 @@ describe("readExceptions() where no schema looks", () => {
       `${oneException}    owner: b\n`,
       /line 8, column 5: expected valid YAML: Map keys must be unique/u,
     ],
+    [
+      "a star in an id",
+      oneException.replace(/id: .*/u, 'id: "CVE-2025-*"'),
+      /expected one id, or "\*" for any finding/u,
+    ],
+    [
+      "labels without one",
+      `${oneException}    scope: { labels: {} }\n`,
+      /expected at least one of images, .* for scope/u,
+    ],
+    [
+      "an empty list",
+      `${oneException}    scope: { images: [] }\n`,
+      /expected a list of texts for images, found an empty list/u,
+    ],
+    ["what nests", `exceptions: ${"[".repeat(5000)}`, /^[^;]*: expected valid YAML: it is nested too deep$/u],
     ["broken YAML", "exceptions: [\n", /expected valid YAML/u],
     [
       "an end before the beginning",

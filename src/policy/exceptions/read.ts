@@ -69,7 +69,7 @@ export function readExceptions(text: string, file: string): readonly Exception[]
 function exceptionOf(reader: Reader, item: Located): Exception | undefined {
   const fields = fieldsOf(reader, item, "an exception", keys);
   if (fields === undefined) return undefined;
-  const id = neededText(reader, item, fields, "id");
+  const id = idOf(reader, item, fields);
   const needed = {
     justification: neededWord(reader, item, fields),
     reason: neededText(reader, item, fields, "reason"),
@@ -105,6 +105,14 @@ function exceptionOf(reader: Reader, item: Located): Exception | undefined {
     return undefined;
   const place = { file: reader.file, line: item.line, column: item.column };
   return { id, ...rest, justification, reason, owner, created, expires, place };
+}
+
+// A star within an id would speak of flaws that nobody has looked at.
+function idOf(reader: Reader, item: Located, fields: Fields): string | undefined {
+  const id = neededText(reader, item, fields, "id");
+  const entry = fields.get("id");
+  if (id === undefined || entry === undefined || id === "*" || !id.includes("*")) return id;
+  return expected(reader, entry.value, 'one id, or "*" for any finding of the package, for id');
 }
 
 function neededWord(reader: Reader, item: Located, fields: Fields): Exception["justification"] | undefined {
@@ -171,7 +179,8 @@ function scopeOf(reader: Reader, entry: LocatedEntry | undefined): Scope | undef
   if (entry === undefined) return undefined;
   const fields = fieldsOf(reader, entry.value, "scope", scopeKeys);
   if (fields === undefined) return undefined;
-  if (fields.size === 0)
+  const labelled = fields.get("labels")?.value;
+  if (fields.size === 0 || (labelled?.kind === "map" && labelled.entries.length === 0))
     return expected(reader, entry.value, `at least one of ${scopeKeys.join(", ")} for scope`);
   const labels = entriesOf(reader, fields.get("labels")?.value, "labels with their patterns").flatMap(
     (label) => {
