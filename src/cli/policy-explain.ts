@@ -4,6 +4,8 @@ import { imageChecks } from "../checks/list.ts";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
 import type { Facts, Report } from "../core/report.ts";
 import { evaluate } from "../policy/evaluate.ts";
+import { applyExceptions } from "../policy/exceptions/apply.ts";
+import { subjectOf as exceptionSubject } from "../policy/exceptions/review.ts";
 import { type LoadedPolicy, loadPolicy } from "../policy/load.ts";
 import { outcomes } from "../policy/outcomes.ts";
 import { failOnCheckReasons, failOnReasons, shorthandRules } from "../policy/reasons.ts";
@@ -49,11 +51,22 @@ function textOf(path: string, io: Io): string {
   }
 }
 
-/** A report's facts as another policy would have them: its checks by their own severities and that policy's. */
+/** A report's facts as another policy would have them: checks by their own severities and that policy's, exceptions by its limits. */
 export function factsUnder(report: Report, { policy }: LoadedPolicy): Facts {
   const own = new Map(imageChecks.map(({ id, severity }) => [id, severity]));
   const { schemaVersion: _version, policy: _policy, verdict: _verdict, ...facts } = report;
-  return { ...facts, checks: settledChecks(report.checks, policy.checks, (id) => own.get(id)) };
+  const subject = exceptionSubject(report);
+  const checks = settledChecks(subject.checks, policy.checks, (id) => own.get(id));
+  const exceptions = report.exceptions.map(({ exception }) => exception);
+  const { today } = report.currency;
+  const { states, ...excepted } = applyExceptions(
+    { ...subject, checks },
+    exceptions,
+    today,
+    policy.exceptions,
+  );
+  const suppressed = [...subject.suppressed, ...excepted.suppressed];
+  return { ...facts, ...excepted, suppressed, exceptions: states };
 }
 
 function saidOf(

@@ -222,3 +222,23 @@ for (const [why, args] of [
     assert.equal(code, 2);
     assert.match(err, /^seaworthy: usage: /u);
   });
+
+test("policy diff, explain and test ask a report's exceptions again, by the policy's own limits", async () => {
+  const limited = "version: 1\nfailOn: never\nrules: [{id: old, finding: {ids: [CVE-2020-8]}}]\n";
+  const cases = "version: 1\ncases: [{name: a, report: r.json, expect: {decision: fail, rules: [old]}}]\n";
+  const quiet = `${limited}unknown: {default: pass}\n`;
+  const strict = `${quiet}exceptions: {longest: 30d}\n`;
+  // What was there before a baseline would not count.
+  const suppressed = saved.suppressed.map((one) => ({ ...one, since: undefined }));
+  const text = [...jsonReport({ ...saved, suppressed })].join("");
+  const dir = project({ "r.json": text, "a.yaml": quiet, "b.yaml": strict, "b.test.yaml": cases });
+  const { code, out } = await run(dir, "diff", "a.yaml", "b.yaml", "r.json");
+  assert.equal(code, 1, out);
+  assert.match(out, /pass → fail\n {2}\+ rule-violated: rule old: CVE-2020-8 /u);
+  assert.match(
+    (await run(dir, "explain", "b.yaml", "--report", "r.json")).out,
+    /^example\.org\/app:1: fail$/mu,
+  );
+  assert.match((await run(dir, "test", "b.yaml")).out, /^1 of 1 cases hold$/mu);
+  assert.match((await run(dir, "diff", "a.yaml", "a.yaml", "r.json")).out, /pass, as before/u);
+});

@@ -37,8 +37,8 @@ const answers: readonly [about: About, text: string, answer: boolean | string][]
   ["finding", "pkg.name.startsWith('lo') && pkg.licences.exists(l, l == 'MIT')", true],
   ["finding", "image.repository == 'example.org/app' && image.namespaces == ['prod']", true],
   ["finding", "image.labels['org.opencontainers.image.title'] == 'app'", true],
-  ["finding", "image.labels.team == 'a'", "No such key: team"],
-  ["finding", "has(image.labels.team)", false],
+  ["finding", "image.labels.nobody == 'a'", "No such key: team"],
+  ["finding", "has(image.labels.nobody)", false],
   ["check", "check.id == 'SW-IM-001' && layer.fromBase && check.paths.all(p, p.startsWith('usr/'))", true],
   ["package", "pkg.licences.exists(l, l.matches('^(GPL|AGPL)-'))", false],
   [

@@ -95,7 +95,7 @@ export const fullReport: Report = {
     digest: `sha256:${"ab".repeat(32)}`,
     platform: { os: "linux", architecture: "arm", variant: "v7" },
     os: { id: "debian", version: "12", name: "Debian GNU/Linux 12 (bookworm)" },
-    labels: { "org.opencontainers.image.title": "app" },
+    labels: { "org.opencontainers.image.title": "app", team: "api" },
     layers: [
       { ...layer, index: 0, createdBy: "/bin/sh -c #(nop) ADD file:1 in / ", fromBase: true },
       {
@@ -184,6 +184,22 @@ export const fullReport: Report = {
       suppressed: 1,
       message: "",
     },
+    {
+      exception: {
+        id: "SW-IM-020",
+        justification: "risk_accepted",
+        reason: "only used at build time",
+        owner: "team-a",
+        created: "2025-12-01",
+        expires: "2026-02-01",
+        reopens: [],
+        seen: {},
+        place: { ...accepted.place, line: 9 },
+      },
+      state: "used",
+      suppressed: 1,
+      message: "",
+    },
   ],
   vex: [
     {
@@ -215,7 +231,7 @@ export const fullReport: Report = {
     newAdvisories: 1,
     known: 0,
     mended: 2,
-    packages: ["pkg:npm/lodash@4.17.4"],
+    packages: [lodash.purl, wide.purl].toSorted(),
   },
   trust: {
     subjects: [`sha256:${"ab".repeat(32)}`],
