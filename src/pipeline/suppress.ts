@@ -86,7 +86,7 @@ function exceptionSubject(
       references: [image.reference],
       digest: image.digest,
       labels,
-      namespaces: [...new Set(placements.flatMap(({ namespace }) => namespace ?? []))],
+      namespaces: [...new Set(placements.map(({ namespace }) => namespace ?? ""))],
     },
     findings,
     suppressed,

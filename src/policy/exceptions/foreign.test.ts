@@ -106,6 +106,13 @@ licenses:
 });
 
 describe("readExceptionFile() of .grype.yaml", () => {
+  test("takes half a character, which an escape can write, for the sign of none", () => {
+    const text = 'ignore:\n  - package: { name: "a\\uD800", type: npm, version: "\\uD800" }\n';
+    assert.equal(
+      readExceptionFile(text, ".grype.yaml").exceptions[0]?.package,
+      "pkg:npm/a%EF%BF%BD@%EF%BF%BD",
+    );
+  });
   test("takes what it can say, and widens nothing", () => {
     const text = `check-for-app-update: false
 only-fixed: true

@@ -124,7 +124,7 @@ function patternOf(
   const suffix =
     version === undefined
       ? ""
-      : `@${type === undefined && name !== undefined ? version : encodeURIComponent(version)}`;
+      : `@${type === undefined && name !== undefined ? version : encodeURIComponent(version.toWellFormed())}`;
   if (type === undefined) return name === undefined ? `pkg:*/**${suffix}` : `${name}${suffix}`;
   const path = (name ?? "**").split("/").map(encodeName).join("/");
   // Grype names a jar by its artifact alone.
@@ -132,7 +132,7 @@ function patternOf(
 }
 
 function encodeName(part: string): string {
-  return encodeURIComponent(part).replaceAll("%2A", "*");
+  return encodeURIComponent(part.toWellFormed()).replaceAll("%2A", "*");
 }
 
 // A dot is any character to Grype; it stands for itself here, which is less.

@@ -157,8 +157,8 @@ function patternOf(
 ): string | undefined {
   if (type === undefined)
     return name === undefined ? undefined : version === undefined ? name : `${name}@${version}`;
-  const suffix = version === undefined ? "" : `@${encodeURIComponent(version)}`;
+  const suffix = version === undefined ? "" : `@${encodeURIComponent(version.toWellFormed())}`;
   if (name === undefined) return type === "maven" ? `pkg:maven/**/*${suffix}` : `pkg:${type}/**${suffix}`;
   const path = type === "maven" ? name.replace(":", "/") : name;
-  return `pkg:${type}/${path.split("/").map(encodeURIComponent).join("/")}${suffix}`;
+  return `pkg:${type}/${path.toWellFormed().split("/").map(encodeURIComponent).join("/")}${suffix}`;
 }

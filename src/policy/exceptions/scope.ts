@@ -9,7 +9,7 @@ export interface ScopedImage {
   readonly digest: string | null;
   /** Of its config, and of the workloads that use it. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Of the workloads that use it. */
+  /** Of the workloads that use it; empty text: of one that tells none. */
   readonly namespaces: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export function scopeDifference(scope: Scope | undefined, image: ScopedImage): s
       repositories?.flatMap(canonicalPatterns),
       known.repositories,
     ) ??
-    listDifference("namespace", namespaces, namespaces, image.namespaces) ??
+    namespaceDifference(namespaces, image.namespaces) ??
     labelDifference(labels, image.labels)
   );
 }
@@ -40,6 +40,16 @@ function listDifference(
   if (written === undefined || patterns === undefined) return undefined;
   if (patterns.map(compilePattern).some((fits) => values.some(fits))) return undefined;
   return `the ${what} is ${values[0] ?? "not known"}, not ${written.join(" or ")}`;
+}
+
+// There is one verdict on an image: what speaks of one namespace would speak of the others that use it, too.
+function namespaceDifference(wanted: Scope["namespaces"], own: readonly string[]): string | undefined {
+  if (wanted === undefined) return undefined;
+  const fit = wanted.map(compilePattern);
+  const others = own.filter((namespace) => namespace === "" || !fit.some((fits) => fits(namespace)));
+  if (own.length > 0 && others.length === 0) return undefined;
+  const also = others.length < own.length ? "also " : "";
+  return `the namespace is ${also}${others[0] || "not known"}, not ${wanted.join(" or ")}`;
 }
 
 function labelDifference(

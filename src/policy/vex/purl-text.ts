@@ -3,7 +3,7 @@
 /** A purl with another version; without one where it is empty. */
 export function withVersion(purl: string, version: string): string {
   const { head, tail } = split(purl);
-  return version === "" ? `${head}${tail}` : `${head}@${encodeURIComponent(version)}${tail}`;
+  return version === "" ? `${head}${tail}` : `${head}@${encodeURIComponent(version.toWellFormed())}${tail}`;
 }
 
 /** A purl that speaks of a range of versions, by the qualifier `vers` (https://github.com/package-url/vers-spec). One with a version keeps that. */
@@ -11,7 +11,7 @@ export function withRange(purl: string, range: string): string {
   const { head, version, tail } = split(purl);
   if (version !== "") return purl;
   const [, query = "", subpath = ""] = /^(\?[^#]*)?(#.*)?$/s.exec(tail) ?? [];
-  return `${head}${query === "" ? "?" : `${query}&`}vers=${encodeURIComponent(range)}${subpath}`;
+  return `${head}${query === "" ? "?" : `${query}&`}vers=${encodeURIComponent(range.toWellFormed())}${subpath}`;
 }
 
 function split(purl: string): { readonly head: string; readonly version: string; readonly tail: string } {

@@ -590,3 +590,17 @@ function altered(document: unknown, at: number, value: unknown): unknown {
     return place === chosen ? value : each;
   });
 }
+
+test("readVex() takes half a character in a version for the sign of none", () => {
+  const versions = [{ version: "\uD800" }, { range: "vers:npm/<\uD800" }];
+  const document = {
+    bomFormat: "CycloneDX",
+    specVersion: "1.5",
+    version: 1,
+    components: [{ type: "library", "bom-ref": "a", name: "a", purl: "pkg:npm/a" }],
+    vulnerabilities: [
+      { id: "CVE-2099-1", analysis: { state: "not_affected" }, affects: [{ ref: "a", versions }] },
+    ],
+  };
+  assert.match(JSON.stringify(read(document)), /pkg:npm\/a@%EF%BF%BD/u);
+});
