@@ -6,6 +6,7 @@ import { npmPackage } from "../../tests/support/distro-files.ts";
 import { writeLayout } from "../../tests/support/image.ts";
 import { scratch } from "../../tests/support/scratch.ts";
 import { SeaworthyError } from "../core/errors.ts";
+import type { Exception } from "../core/exception.ts";
 import type { ImageSetReport, NamedImages } from "../core/image-set.ts";
 import type { Policy, Rule, Scope } from "../core/policy.ts";
 import { openImage } from "../images/open.ts";
@@ -14,7 +15,8 @@ import { imageSetJson } from "../reports/image-set-json.ts";
 import { imageSetTable } from "../reports/image-set-table.ts";
 import { landmarkDatabase } from "../store/landmarks.ts";
 import { indexImage } from "./index-image.ts";
-import { scanSet } from "./scan-set.ts";
+import { type SetScan, scanSet } from "./scan-set.ts";
+import { suppress } from "./suppress.ts";
 
 const layouts = new Map(
   [
@@ -42,6 +44,7 @@ async function scanned(
   images: NamedImages,
   keepReports = true,
   policy: Policy = defaultPolicy,
+  settle?: SetScan["settle"],
 ): Promise<{
   readonly set: ImageSetReport;
   readonly asked: readonly string[];
@@ -73,6 +76,7 @@ async function scanned(
       },
       database: landmarkDatabase(),
       today: "2025-01-01",
+      settle,
       keepReports,
     },
   );
@@ -94,6 +98,59 @@ test("scanSet() scans each digest once, asks for each name once, and closes what
   assert.equal(set.verdict.decision, "fail");
   assert.match(imageSetTable(set, terminal), /r\.io\/lodash:1 .*\n {2}FAIL .*same image as r\.io\/lodash\n/u);
 });
+
+const excepted = (id: string, more: Partial<Exception> = {}): Exception => ({
+  id,
+  justification: "risk_accepted",
+  reason: "r",
+  owner: "a",
+  created: "2025-01-01",
+  expires: "2025-02-01",
+  reopens: [],
+  seen: {},
+  place: { file: "e.yaml", line: 1, column: 1 },
+  ...more,
+});
+const refusing: Policy = {
+  ...defaultPolicy,
+  failOn: "never",
+  unknown: { default: "pass" },
+  exceptions: { longestDays: null, stale: "fail" },
+};
+const bothImages = ["r.io/lodash:1", "r.io/left-pad:1"];
+const useless: readonly (readonly [
+  what: string,
+  exception: Exception,
+  images: readonly string[],
+  policy: Policy,
+  reasons: readonly string[],
+  notes: number,
+])[] = [
+  ["is used in one", excepted("CVE-2019-10744"), bothImages, refusing, [], 1],
+  ["matches in none", excepted("CVE-1"), bothImages, refusing, ["exception-unmatched"], 1],
+  ["matches in none and is told", excepted("CVE-1"), bothImages, defaultPolicy, [], 2],
+  ["is another tool's", excepted("CVE-1", { owner: "" }), bothImages, refusing, [], 2],
+  ["may be of one that could not be had", excepted("CVE-1"), [...bothImages, "r.io/none:1"], refusing, [], 1],
+  ["is of other images", excepted("CVE-1", { scope: { images: ["x"] } }), bothImages, refusing, [], 1],
+  [
+    "is past its end",
+    excepted("CVE-1", { created: "2024-01-01", expires: "2024-02-01" }),
+    ["r.io/left-pad:1"],
+    refusing,
+    ["image-refused"],
+    1,
+  ],
+];
+for (const [what, exception, references, policy, reasons, notes] of useless)
+  test(`scanSet() asks over all images whether an exception is of use: ${what}`, async () => {
+    const settle: SetScan["settle"] = async (facts, placements) =>
+      suppress(facts, { exceptions: [exception], vex: [], notes: [] }, policy, placements);
+    const { set } = await scanned(named(...references), false, policy, settle);
+    const codes = set.verdict.reasons.map(({ code }) => code);
+    const asked = policy === refusing ? codes : codes.filter((code) => code.startsWith("exception-"));
+    assert.deepEqual(asked, reasons, JSON.stringify(set.verdict));
+    assert.equal(set.notes.length, notes);
+  });
 
 test("scanSet() reports an image that cannot be had in its place, and the others", async () => {
   const { set } = await scanned(named("r.io/left-pad:1", "r.io/none:1", "UPPER"));

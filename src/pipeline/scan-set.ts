@@ -1,5 +1,6 @@
 import { checkPinning, pinnedOf } from "../checks/manifest/pinning.ts";
 import { codeOf, messageOf, SeaworthyError } from "../core/errors.ts";
+import type { ExceptionState } from "../core/exception.ts";
 import { countFindings } from "../core/finding.ts";
 import type { OpenImage } from "../core/image.ts";
 import type { ImageSetReport, NamedImage, NamedImages, SetImage, SetOutcome } from "../core/image-set.ts";
@@ -8,6 +9,7 @@ import type { Placement } from "../core/policy.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Facts } from "../core/report.ts";
 import { evaluateSet, placementsOf } from "../policy/evaluate-set.ts";
+import { staleReasons, uselessInAll } from "../policy/stale.ts";
 import { imageSetSchemaVersion } from "../reports/image-set-json.ts";
 import { type Judgement, judgedReport, scanFacts } from "./scan.ts";
 
@@ -15,7 +17,7 @@ import { type Judgement, judgedReport, scanFacts } from "./scan.ts";
 export type DecidedBy = Pick<Judgement, "policy" | "expressions">;
 
 /** What scanning a set takes from outside. */
-export interface SetScan extends Omit<Judgement, "policy" | "expressions" | "placements"> {
+export interface SetScan extends Omit<Judgement, "policy" | "expressions" | "placements" | "oneOfMany"> {
   /** Resolves a reference and reads its manifest and config; layers are read by `index`. */
   readonly open: (reference: string) => Promise<OpenImage>;
   readonly index: (image: OpenImage) => Promise<IndexedImage>;
@@ -36,16 +38,31 @@ export async function scanSet(
 ): Promise<ImageSetReport> {
   const images: SetImage[] = [];
   const scanned: Scanned = { byName: new Map(), byDigest: new Map() };
+  const told: (readonly ExceptionState[])[] = [];
+  const telling = scan === undefined ? undefined : { ...scan, settle: recorded(scan.settle, told) };
   for (const image of named.images) {
     const outcome =
-      scan === undefined ? listed : await outcomeOf(image, { policy, expressions }, scan, scanned);
+      telling === undefined ? listed : await outcomeOf(image, { policy, expressions }, telling, scanned);
     const checks = checkPinning(image, policy.checks);
     images.push({ ...image, pinned: pinnedOf(image.reference), checks, outcome });
   }
-  const { files, gaps, notes } = named;
-  const verdict = evaluateSet({ images, gaps }, policy, expressions);
+  const { files, gaps } = named;
+  // An image that could not be had may be the one that an exception is of.
+  const whole = images.every(({ outcome }) => outcome.kind !== "error");
+  const useless = staleReasons(whole ? uselessInAll(told) : [], policy);
+  const verdict = evaluateSet({ images, gaps }, policy, expressions, useless.refusing);
+  const notes = [...named.notes, ...useless.told.map(({ message }) => message)];
   const database = scan?.database.info ?? null;
   return { schemaVersion: imageSetSchemaVersion, files, images, gaps, notes, database, policy, verdict };
+}
+
+function recorded(settle: SetScan["settle"], told: (readonly ExceptionState[])[]): SetScan["settle"] {
+  if (settle === undefined) return undefined;
+  return async (facts, placements) => {
+    const settledFacts = await settle(facts, placements);
+    told.push(settledFacts.exceptions);
+    return settledFacts;
+  };
 }
 
 const listed: SetOutcome = { kind: "listed" };
@@ -93,7 +110,11 @@ async function sameAs(
   if (facts === undefined) return { kind: "same", digest, as, summary };
   const own = { ...facts, image: { ...facts.image, reference: image.reference } };
   const placements = placementsOf(image);
-  const { findings, verdict } = judgedReport(await settled(own, placements, scan), { ...by, placements });
+  const { findings, verdict } = judgedReport(await settled(own, placements, scan), {
+    ...by,
+    placements,
+    oneOfMany: true,
+  });
   return { kind: "same", digest, as, summary: { ...summary, counts: countFindings(findings), verdict } };
 }
 
@@ -115,7 +136,11 @@ async function scanOne(
     const placements = placementsOf(image);
     const indexed = await scan.index({ ...opened, reference });
     const found = scanFacts(indexed, { database, policy: by.policy, today });
-    const report = judgedReport(await settled(found, placements, scan), { ...by, placements });
+    const report = judgedReport(await settled(found, placements, scan), {
+      ...by,
+      placements,
+      oneOfMany: true,
+    });
     const summary = { counts: countFindings(report.findings), verdict: report.verdict };
     const outcome: SetOutcome = {
       kind: "scanned",

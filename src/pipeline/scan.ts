@@ -19,6 +19,8 @@ export interface Judgement {
   readonly expressions?: Expressions | undefined;
   /** Workloads that use the image, where they are known. */
   readonly placements?: readonly Placement[] | undefined;
+  /** Is it one of a set that is judged with the same exceptions? */
+  readonly oneOfMany?: boolean | undefined;
   readonly today: string;
   /** What indexes of packages and registries answered; nothing was asked without it. */
   readonly answers?: CurrencyAnswers | undefined;
@@ -32,9 +34,9 @@ export function scanReport(indexed: IndexedImage, judgement: Judgement): Report 
 /** The report of facts: with the verdict of a policy. Pure. */
 export function judgedReport(
   facts: Facts,
-  { policy, expressions, placements }: Pick<Judgement, "policy" | "expressions" | "placements">,
+  { policy, ...beside }: Pick<Judgement, "policy" | "expressions" | "placements" | "oneOfMany">,
 ): Report {
-  const verdict = evaluate(facts, policy, { expressions, placements });
+  const verdict = evaluate(facts, policy, beside);
   return { schemaVersion: reportSchemaVersion, ...facts, policy, verdict };
 }
 

@@ -9,12 +9,14 @@ import type { Expressions } from "./when.ts";
 
 /**
  * The verdict on a set of images: `fail` when one of them fails or the way in which the files name one does, else `unknown` when one
- * is unknown, could not be had, or may be hidden, else `pass`. Pure.
+ * is unknown, could not be had, or may be hidden, else `pass`. `stale`: exceptions that refuse the set, since no image has a use for
+ * them. Pure.
  */
 export function evaluateSet(
   { images, gaps }: Pick<ImageSetReport, "images" | "gaps">,
   policy: Policy,
   expressions?: Expressions,
+  stale: readonly Reason[] = [],
 ): Verdict {
   const unseen = [
     ...images.flatMap(unavailable),
@@ -25,6 +27,7 @@ export function evaluateSet(
     ...images.flatMap((image) => judged(image, "fail", "image-refused")),
     ...naming.filter(({ code }) => code !== "rule-undecided"),
     ...unseen.filter(({ code }) => actionOn(code, policy) === "fail"),
+    ...stale.map(({ code, message }) => ({ code, message })),
   ];
   const unknown = [
     ...images.flatMap((image) => judged(image, "unknown", "image-unknown")),

@@ -4,7 +4,7 @@ import { compareText } from "../core/text-order.ts";
 import { outcomes } from "./outcomes.ts";
 import { failOnCheckReasons, failOnReasons, undecidedReasons, violationReasons } from "./reasons.ts";
 import { signatureReasons } from "./signatures.ts";
-import { nearReasons, staleReasons } from "./stale.ts";
+import { nearReasons, staleReasons, statesOfOneOfMany } from "./stale.ts";
 import { subjectOf } from "./subject.ts";
 import { changesToPass } from "./to-pass.ts";
 import { actionOnReason, olderUndecidedReasons, unknownReasons } from "./unknown.ts";
@@ -29,6 +29,8 @@ export interface Beside {
   readonly placements?: readonly Placement[] | undefined;
   /** The policy's own, compiled; a rule whose expression is not here cannot be decided. */
   readonly expressions?: Expressions | undefined;
+  /** The image is one of a set that is judged with the same exceptions: one that it has no use for may be another's. */
+  readonly oneOfMany?: boolean | undefined;
 }
 
 /**
@@ -44,14 +46,15 @@ export function evaluate(facts: Facts, policy: Policy, beside: Beside = {}): Ima
     ...unknownReasons(subject, policy),
     ...failing.flatMap((outcome) => undecidedReasons(outcome)),
   ];
-  const stale = staleReasons(facts);
+  const states = beside.oneOfMany === true ? statesOfOneOfMany(facts.exceptions) : facts.exceptions;
+  const stale = staleReasons(states, policy);
   const signatures = signatureReasons(facts, policy);
   const refusing: readonly RuleReason[] = [
     ...failOnReasons(judged.findings, policy, subject),
     ...failOnCheckReasons(judged.checks, policy, subject),
     ...failing.flatMap((outcome) => violationReasons(outcome, subject)),
     ...sortedReasons(unsure.filter((reason) => actionOnReason(reason, policy) === "fail")),
-    ...(policy.exceptions.stale === "fail" ? stale : []),
+    ...stale.refusing,
     ...signatures.refusing,
   ];
   const unknown = sortedReasons([
@@ -64,7 +67,7 @@ export function evaluate(facts: Facts, policy: Policy, beside: Beside = {}): Ima
     reasons,
     warnings: [
       ...warning.flatMap((outcome) => [...violationReasons(outcome, subject), ...undecidedReasons(outcome)]),
-      ...(policy.exceptions.stale === "warn" ? stale : []),
+      ...stale.told,
       ...nearReasons(facts),
       ...olderUndecidedReasons(subject, policy),
     ],

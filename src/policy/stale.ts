@@ -1,5 +1,7 @@
 import type { ExceptionState } from "../core/exception.ts";
+import type { Policy } from "../core/policy.ts";
 import type { Facts, RuleReason } from "../core/report.ts";
+import { compareText } from "../core/text-order.ts";
 
 type Stale = Exclude<ExceptionState["state"], "used" | "out-of-scope">;
 
@@ -13,10 +15,47 @@ const words: Readonly<Record<Stale, readonly [one: string, many: string]>> = {
   shadowed: ["that another one stands before", "that others stand before"],
 };
 
-/** Exceptions of no use, one reason for each way, the first of them named. */
-export function staleReasons({ exceptions }: Facts): readonly RuleReason[] {
+/** Exceptions of no use, by what a policy makes of them. */
+export interface StaleReasons {
+  readonly refusing: readonly RuleReason[];
+  readonly told: readonly RuleReason[];
+}
+
+/** What a policy has against exceptions of no use, one reason for each way, the first of them named. */
+export function staleReasons(states: readonly ExceptionState[], { exceptions }: Policy): StaleReasons {
+  const refuses = (one: ExceptionState): boolean => exceptions.stale === "fail" && !mayBeOfOthers(one);
+  return {
+    refusing: reasonsOf(states.filter(refuses)),
+    told: reasonsOf(states.filter((one) => !refuses(one))),
+  };
+}
+
+// Another tool's entry cannot say of which images it is, and its file is shared by many. Ours have an owner.
+function mayBeOfOthers({ state, exception }: ExceptionState): boolean {
+  return state === "unmatched" && exception.owner === "";
+}
+
+/** Without what only all images of a set together can tell: an exception that one of them has no use for may be of another. */
+export function statesOfOneOfMany(states: readonly ExceptionState[]): readonly ExceptionState[] {
+  return states.filter(({ state }) => state !== "unmatched" && state !== "shadowed");
+}
+
+/** Exceptions that no image of a set has a use for, from what became of each in each image. */
+export function uselessInAll(images: readonly (readonly ExceptionState[])[]): readonly ExceptionState[] {
+  const [first = []] = images;
+  return first.flatMap((_, index): readonly ExceptionState[] => {
+    const own = images
+      .flatMap((states) => states[index] ?? [])
+      .filter(({ state }) => state !== "out-of-scope");
+    // What is told of one image needs no telling of all.
+    if (statesOfOneOfMany(own).length > 0) return [];
+    return own.toSorted((a, b) => compareText(a.state, b.state)).slice(0, 1);
+  });
+}
+
+function reasonsOf(states: readonly ExceptionState[]): readonly RuleReason[] {
   return Object.entries(words).flatMap(([state, [one, many]]) => {
-    const own = exceptions.filter((given) => given.state === state);
+    const own = states.filter((given) => given.state === state);
     const [first] = own;
     if (first === undefined) return [];
     const { exception, message } = first;
