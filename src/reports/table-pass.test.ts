@@ -63,6 +63,14 @@ test("tableReport() tells warnings, names the rules that refuse, and has no step
   const shown = lines({ ...fullReport, verdict: { ...fullReport.verdict, reasons: [violated] } });
   assert.deepEqual(shown.slice(shown.indexOf("warnings")).slice(0, 2), ["warnings", "  made 100 days ago"]);
   assert.match(shown.at(-1) ?? "", / · refused: old$/u);
+  const long = {
+    ...violated,
+    message: `exception that matches nothing: ${"it would match if ".repeat(9)}this`,
+  };
+  const folded = lines({ ...fullReport, verdict: { ...fullReport.verdict, warnings: [long] } });
+  const own = folded.slice(folded.indexOf("warnings") + 1, folded.indexOf("to pass") - 1);
+  assert.equal(own.map((line) => line.trim()).join(" "), long.message);
+  assert.ok(own.length === 3 && own.every((line) => line.length <= 100), own.join("\n"));
   const passed = lines(emptyReport);
   assert.ok(!passed.includes("to pass") && !passed.includes("warnings"));
 });

@@ -1,6 +1,6 @@
 import type { Change, Report } from "../core/report.ts";
 import { counted } from "./table-words.ts";
-import { clean, cut, paint, type Terminal } from "./terminal.ts";
+import { clean, cut, fold, paint, type Terminal } from "./terminal.ts";
 
 interface Options extends Terminal {
   /** Every step, however many. */
@@ -9,10 +9,31 @@ interface Options extends Terminal {
 
 const mostLines = 5;
 
-/** What rules that only warn have to say. */
+/** What rules that only warn have to say, and what exceptions and VEX come nearest to: that stands at a line's end, which is folded. */
 export function warningLines({ verdict }: Report, options: Options): readonly string[] {
-  const lines = verdict.warnings.map(({ message }) => `  ${clean(message)}`);
-  return titled("warnings", lines, options);
+  const all = verdict.warnings.map(({ message }) => clean(message));
+  const shown = options.all ? all : all.slice(0, mostLines);
+  if (shown.length === 0) return [];
+  return [
+    paint(options, "warnings", "bold"),
+    ...shown.flatMap((message) =>
+      foldedWarning(options.all ? message : cut(message, longestWarning), options),
+    ),
+    ...moreLines(all.length - shown.length, options),
+  ];
+}
+
+const longestWarning = 500;
+
+function foldedWarning(message: string, options: Options): readonly string[] {
+  if (options.all) return [`  ${message}`];
+  const words = message.split(" ").map((text) => ({ text, styles: [] }));
+  const [first = "", ...rest] = fold(options, words, Math.max(options.width - 4, 20));
+  return [`  ${first}`, ...rest.map((line) => `    ${line}`)];
+}
+
+function moreLines(left: number, options: Options): readonly string[] {
+  return left === 0 ? [] : [paint(options, `  … ${left} more (--all shows them)`, "dim")];
 }
 
 /** The smallest change after which the image would pass; what no version mends is told together. */
@@ -43,12 +64,10 @@ function titled(
 ): readonly string[] {
   if (lines.length + last.length === 0) return [];
   const shown = options.all ? lines : lines.slice(0, mostLines);
-  const left = lines.length - shown.length;
-  const more = left === 0 ? [] : [paint(options, `  … ${left} more (--all shows them)`, "dim")];
   return [
     paint(options, title, "bold"),
     ...[...shown, ...last].map((line) => (options.all ? line : cut(line, options.width))),
-    ...more,
+    ...moreLines(lines.length - shown.length, options),
   ];
 }
 
