@@ -55,7 +55,7 @@ export function uselessInAll(images: readonly (readonly ExceptionState[])[]): re
 
 function reasonsOf(states: readonly ExceptionState[]): readonly RuleReason[] {
   return Object.entries(words).flatMap(([state, [one, many]]) => {
-    const own = states.filter((given) => given.state === state);
+    const own = states.filter((given) => given.state === state).toSorted(byPlace);
     const [first] = own;
     if (first === undefined) return [];
     const { exception, message } = first;
@@ -66,16 +66,31 @@ function reasonsOf(states: readonly ExceptionState[]): readonly RuleReason[] {
   });
 }
 
+// The first is named, whichever way they were given.
+function byPlace(a: ExceptionState, b: ExceptionState): number {
+  const [left, right] = [a.exception.place, b.exception.place];
+  return (
+    compareText(left.file, right.file) ||
+    left.line - right.line ||
+    left.column - right.column ||
+    compareText(JSON.stringify(a), JSON.stringify(b))
+  );
+}
+
 /** VEX statements that nearly match, in one reason. */
 export function nearReasons({ vex }: Facts): readonly RuleReason[] {
-  const near = vex.filter(({ state }) => state === "near");
+  const near = vex
+    .filter(({ state }) => state === "near")
+    .toSorted((a, b) => compareText(nearText(a), nearText(b)));
   const [first] = near;
   if (first === undefined) return [];
-  const { statement, message } = first;
   const count =
     near.length === 1
       ? "a VEX statement nearly matches"
       : `${near.length} VEX statements nearly match, first`;
-  const told = `${count}: ${statement.vulnerability} of ${statement.document.source}: ${message}`;
-  return [{ code: "vex-near", message: told, rule: null, findings: [] }];
+  return [{ code: "vex-near", message: `${count}: ${nearText(first)}`, rule: null, findings: [] }];
+}
+
+function nearText({ statement, message }: Facts["vex"][number]): string {
+  return `${statement.vulnerability} of ${statement.document.source}: ${message}`;
 }

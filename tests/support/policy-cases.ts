@@ -7,7 +7,7 @@ import { severities } from "../../src/core/severity.ts";
 import { cleanFacts } from "../../src/policy/clean-facts.ts";
 import { expressionsOf } from "../../src/policy/expressions.ts";
 import type { Expressions } from "../../src/policy/when.ts";
-import { sampleFinding } from "./sample-report.ts";
+import { fullReport, sampleFinding } from "./sample-report.ts";
 
 /** Numbers that follow from a seed: the same in every process. */
 interface Random {
@@ -77,7 +77,9 @@ export function generatedCase(seed: number): GeneratedCase {
       ...cleanFacts.coverage,
       gaps,
       unownedExecutables: random.below(2) === 0 ? [] : [{ path: "a", layer: 0 }],
+      database: databaseOf(random),
     },
+    ...besideOf(randomOf(seed + 1_000_000), packages),
   };
   const rules = Array.from({ length: random.below(5) }, (_, at) => ruleOf(random, `rule-${at}`));
   const policy: Policy = {
@@ -90,7 +92,7 @@ export function generatedCase(seed: number): GeneratedCase {
       random.below(2) === 0
         ? {}
         : { [random.pick(gapCodes)]: random.pick(["fail", "pass", "unknown"] as const) },
-    exceptions: { longestDays: null, stale: "warn" },
+    exceptions: { longestDays: null, stale: random.pick(["warn", "fail"] as const) },
     baseline: { newAdvisories: random.pick(["pass", "fail"] as const), graceDays: { high: 7 } },
     signatures: { absent: random.pick(["unknown", "fail", "pass"] as const), demand: ["signature"] },
   };
@@ -114,8 +116,53 @@ export function shuffledFacts(facts: Facts, seed: number): Facts {
     findings: random.shuffled(facts.findings),
     upgrades: random.shuffled(facts.upgrades),
     checks: random.shuffled(facts.checks),
+    undecided: random.shuffled(facts.undecided),
+    exceptions: random.shuffled(facts.exceptions),
+    vex: random.shuffled(facts.vex),
     coverage: { ...coverage, gaps: random.shuffled(coverage.gaps) },
   };
+}
+
+// Most databases have all feeds.
+function databaseOf(random: Random): Facts["coverage"]["database"] {
+  const { database } = cleanFacts.coverage;
+  return { ...database, sources: database.sources.filter(() => random.below(3) > 0) };
+}
+
+/** What stands beside what was found: doubts, a baseline, exceptions, and what suppliers say. */
+function besideOf(
+  random: Random,
+  packages: readonly Package[],
+): Pick<Facts, "undecided" | "baseline" | "exceptions" | "vex"> {
+  const undecided = packages
+    .filter(() => random.below(12) === 0)
+    .map(({ purl, layer }) => ({
+      id: "CVE-2025-9",
+      aliases: [],
+      package: purl,
+      layer,
+      reason: "",
+      evidence: [],
+    }));
+  const sums = { changed: 0, newAdvisories: 0, known: 0, mended: 0 };
+  const brought = packages.filter(() => random.below(2) === 0).map(({ purl }) => purl);
+  const baseline =
+    random.below(3) === 0
+      ? { reference: "example.org/app:0", digest: null, ...sums, packages: brought }
+      : null;
+  const some = <T>(items: readonly T[]): readonly T[] =>
+    random.below(3) > 0 ? [] : Array.from({ length: random.below(4) }, () => random.pick(items));
+  const exceptions = some(fullReport.exceptions).map((given, line) => ({
+    ...given,
+    state: random.pick(["used", "unmatched", "expired", "shadowed"] as const),
+    exception: { ...given.exception, place: { file: random.pick(names), line, column: 1 } },
+  }));
+  const vex = some(fullReport.vex).map((given) => ({
+    ...given,
+    state: random.pick(["matched", "near"] as const),
+    message: random.pick(names),
+  }));
+  return { undecided, baseline, exceptions, vex };
 }
 
 function packageOf(random: Random): Package {

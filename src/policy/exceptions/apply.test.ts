@@ -433,6 +433,18 @@ describe("applyExceptions() always", () => {
     );
   });
 
+  test("in another order they leave the same findings", () => {
+    fc.assert(
+      fc.property(
+        lists.chain((list) =>
+          fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
+        ),
+        ([exceptions, shuffled]) =>
+          assert.deepEqual(apply(shuffled).findings.map(keyOf), apply(exceptions).findings.map(keyOf)),
+      ),
+    );
+  });
+
   test("one exception more leaves no finding more", () => {
     fc.assert(
       fc.property(lists, some, fc.nat(8), (exceptions, more, at) => {

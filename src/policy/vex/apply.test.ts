@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { array, assert as check, constantFrom, oneof, property, string, tuple } from "fast-check";
+import {
+  array,
+  assert as check,
+  constant,
+  constantFrom,
+  oneof,
+  property,
+  shuffledSubarray,
+  string,
+  tuple,
+} from "fast-check";
 import { sampleFinding, samplePackage } from "../../../tests/support/sample-report.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { Package, PackageType } from "../../core/package.ts";
@@ -550,6 +560,29 @@ test("applyVex() takes the open one of two documents of one instant", () => {
   const two = says("pkg:oci/nginx", { status: "affected", document: { ...one.document, source: "b.json" } });
   assert.equal(applyVex(subject(libssl), [one, two]).suppressed.length, 0);
   assert.equal(applyVex(subject(libssl), [two, one]).suppressed.length, 0);
+});
+
+test("applyVex() leaves the same findings whatever the order of the documents", () => {
+  const { document } = says("pkg:oci/nginx");
+  const some = tuple(
+    constantFrom<VexStatus>("not_affected", "affected", "fixed", "under_investigation"),
+    constantFrom("", "2025-01-01T00:00:00Z", "2025-01-01T01:00:00+01:00", "2025-02-01T00:00:00Z"),
+    constantFrom("pkg:oci/nginx", "pkg:deb/debian/libssl3@3.0.9-1", "pkg:deb/debian/other"),
+  );
+  const documents = array(some, { maxLength: 6 }).chain((list) => {
+    const statements = list.map(([status, timestamp, product], at) =>
+      says(product, { status, timestamp, document: { ...document, source: `${at}.json` } }),
+    );
+    return tuple(constant(statements), shuffledSubarray(statements, { minLength: statements.length }));
+  });
+  check(
+    property(documents, ([statements, shuffled]) =>
+      assert.deepEqual(
+        applyVex(subject(libssl), shuffled).findings,
+        applyVex(subject(libssl), statements).findings,
+      ),
+    ),
+  );
 });
 
 test("applyVex() takes a fixed that names a version at its word, and says so", () => {
