@@ -42,9 +42,10 @@ export function olderUndecidedReasons(subject: Subject, policy: Policy): readonl
 }
 
 // A doubt about a package that is as it was is no doubt about the change; where new advisories count it is one.
-function undecidedMatches({ facts, isBroughtIn }: Subject, { baseline }: Policy, counting: boolean): number {
+function undecidedMatches(subject: Subject, { baseline }: Policy, counting: boolean): number {
   const all = baseline.newAdvisories === "fail";
-  return facts.undecided.filter(({ package: purl }) => (all || isBroughtIn(purl)) === counting).length;
+  return subject.facts.undecided.filter((one) => (all || subject.isBroughtIn(one.package)) === counting)
+    .length;
 }
 
 function gapReason({ code, message, path, layer }: Gap): RuleReason {
