@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
 import type { Exception } from "../core/exception.ts";
@@ -13,9 +13,15 @@ import { writeOutput } from "./write-output.ts";
 
 /** The text of a file. @throws SeaworthyError `usage`. */
 export async function readText(file: string, what: string, io: Io): Promise<string> {
-  return readFile(resolve(io.cwd, file), "utf8").catch((thrown: unknown) => {
+  const path = resolve(io.cwd, file);
+  try {
+    const there = await stat(path);
+    // A link of a repository may lead to one; it has no end.
+    if (there.isCharacterDevice() || there.isBlockDevice()) throw new Error("it is a device");
+    return await readFile(path, "utf8");
+  } catch (thrown) {
     throw new SeaworthyError("usage", `read ${what} "${file}": ${messageOf(thrown)}`, { cause: thrown });
-  });
+  }
 }
 
 /** The text of the project's own file, empty where there is none yet. @throws SeaworthyError `usage`. */

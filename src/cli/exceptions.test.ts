@@ -315,3 +315,17 @@ test("exceptions cleans what it prints, and refuses other actions", async () => 
   assert.match((await run(dir)).err, /say add, list, check, prune, import/u);
   assert.match((await run(dir, "list")).err, /usage: read exceptions "\.seaworthy\/exceptions\.yaml"/u);
 });
+
+test("exceptions reads no device, and reads nothing out of a file that is none of its own", async () => {
+  const dir = project();
+  const device = await run(dir, "list", "--file", "/dev/zero");
+  assert.deepEqual(
+    [device.code, device.err],
+    [2, 'seaworthy: usage: read exceptions "/dev/zero": it is a device\n'],
+  );
+  writeFileSync(join(dir, "env.yaml"), "TOKEN=of somebody\n");
+  const other = await run(dir, "list", "--file", "env.yaml");
+  assert.equal(other.code, 2);
+  assert.match(other.err, /line 1, column 1: expected the file as keys with values, found a text/u);
+  assert.ok(!other.err.includes("TOKEN"));
+});

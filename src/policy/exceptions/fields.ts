@@ -28,7 +28,11 @@ export function fieldsOf(
   what: string,
   known: readonly string[],
 ): Fields | undefined {
-  if (value.kind !== "map") return expected(reader, value, `${what} as keys with values`);
+  if (value.kind !== "map") {
+    // A text without keys can be of whichever file a link leads to, and this is shown.
+    const found = value.kind === "text" ? "a text" : nameOfLocated(value);
+    return wrong(reader, value, `expected ${what} as keys with values, found ${found}`);
+  }
   for (const { key, at } of value.entries) {
     if (known.includes(key)) continue;
     const meant = nearest(key, known);
