@@ -21,11 +21,13 @@ export function* gitlabReport(report: Report, { version }: { readonly version: s
   const { findings, suppressed, packages } = report;
   const keys = findingKeys([...findings, ...suppressed], packages);
   const byPlace = new Map(packages.map((pkg) => [`${pkg.purl}\n${pkg.layer}`, pkg]));
+  const upgrades = new Map(report.upgrades.map((one) => [`${one.package}\n${one.layer}`, one.version]));
   yield `{\n"version": "${schemaVersion}",\n"scan": ${JSON.stringify(scanValue(report, version))},\n"vulnerabilities": `;
   let before = "[\n";
   for (const finding of findings) {
-    const pkg = byPlace.get(`${finding.package}\n${finding.layer}`);
-    const value = findingValue(finding, pkg, keys.get(finding) ?? finding.id, report);
+    const place = `${finding.package}\n${finding.layer}`;
+    const of = { pkg: byPlace.get(place), upgrade: upgrades.get(place), key: keys.get(finding) ?? finding.id };
+    const value = findingValue(finding, of, report);
     yield `${before}${JSON.stringify(value)}`;
     before = ",\n";
   }
@@ -80,7 +82,14 @@ const severityWords: Readonly<Record<Severity, string>> = {
 const longestName = 255;
 const longestSolution = 7000;
 
-function findingValue(finding: Finding, pkg: Package | undefined, key: string, report: Report): Json {
+interface Place {
+  readonly pkg: Package | undefined;
+  /** The version that mends all its fixable findings. */
+  readonly upgrade: string | undefined;
+  readonly key: string;
+}
+
+function findingValue(finding: Finding, { pkg, upgrade, key }: Place, report: Report): Json {
   const { id, summary, severity, evidence, layer } = finding;
   const name = clean(pkg === undefined ? finding.package : fullName(pkg));
   const words = clean(summary);
@@ -92,7 +101,7 @@ function findingValue(finding: Finding, pkg: Package | undefined, key: string, r
     // GitLab renders it as Markdown.
     description: inlineText(`${words === "" ? clean(id) : words} (${fixWords(finding)})`),
     severity: severityWords[severity],
-    solution: cut(solution(finding, name, pkg, report), longestSolution),
+    solution: cut(solution(finding, name, upgrade), longestSolution),
     identifiers: [id, ...finding.aliases].map((one) => identifier(clean(one), finding)),
     ...(links.length === 0 ? {} : { links }),
     location: {
@@ -118,11 +127,10 @@ function fileDetail(dockerfile: Report["image"]["layers"][number]["dockerfile"])
   };
 }
 
-function solution(finding: Finding, name: string, pkg: Package | undefined, report: Report): string {
+function solution(finding: Finding, name: string, upgrade: string | undefined): string {
   const { fix } = finding;
   if (fix.state !== "fixed" || fix.versions.length === 0) return `No version mends it: ${fixWords(finding)}.`;
-  const upgrade = report.upgrades.find((one) => one.package === pkg?.purl && one.layer === pkg.layer);
-  return `Upgrade ${name} to ${clean(upgrade?.version ?? fix.versions[0] ?? "")}.`;
+  return `Upgrade ${name} to ${clean(upgrade ?? fix.versions[0] ?? "")}.`;
 }
 
 // GitLab tells findings apart by the first identifier, the package, the operating system and the image without its tag.

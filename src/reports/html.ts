@@ -146,11 +146,11 @@ function charts({ findings, image }: Report): Html {
 }
 
 function layerBars(layers: readonly ReportLayer[], findings: Report["findings"]): readonly Html[] {
-  const counts = layers.map(({ index }) => findings.filter(({ layer }) => layer === index));
-  const most = Math.max(1, ...counts.map(({ length }) => length));
-  return layers.flatMap((layer, at) => {
-    const own = counts[at] ?? [];
-    return own.length === 0 ? [] : [layerBar(layer, own, most)];
+  const byLayer = Map.groupBy(findings, ({ layer }) => layer);
+  const most = Math.max(1, ...[...byLayer.values()].map(({ length }) => length));
+  return layers.flatMap((layer) => {
+    const own = byLayer.get(layer.index);
+    return own === undefined ? [] : [layerBar(layer, own, most)];
   });
 }
 

@@ -17,6 +17,7 @@ export function scanIssues(report: Report): IssueList {
   const { image, verdict, policy, coverage } = report;
   const signed = trustWords(report);
   const refusing = verdict.reasons.filter((reason) => refuses(reason, report));
+  const names = packageNames(report);
   return {
     category: imageName(image.reference),
     name: clean(image.reference),
@@ -25,9 +26,9 @@ export function scanIssues(report: Report): IssueList {
     refusals: refusing.map(cleanReason),
     unknowns: verdict.reasons.filter((reason) => !refusing.includes(reason)).map(cleanReason),
     warnings: verdict.warnings.map(cleanReason),
-    gaps: [...coverage.gaps.map((gap) => gapNote(gap, report)), ...undecidedNotes(report)],
+    gaps: [...coverage.gaps.map((gap) => gapNote(gap, report)), ...undecidedNotes(report, names)],
     notes: coverage.notes.map((note) => ({ code: "note", message: clean(note) })),
-    steps: verdict.toPass.map((change) => changeWords(change, report, packageNames(report))),
+    steps: verdict.toPass.map((change) => changeWords(change, report, names)),
     facts: {
       image: clean(image.reference),
       digest: image.digest,
@@ -215,9 +216,11 @@ function gapNote({ code, message, path, layer }: Gap, { image }: Report): IssueN
   return { code, message: clean(words), file: path === undefined ? undefined : clean(path) };
 }
 
-function undecidedNotes(report: Report): readonly IssueNote[] {
-  const names = packageNames(report);
-  return report.undecided.map(({ id, package: purl, reason }) => ({
+function undecidedNotes(
+  { undecided }: Report,
+  names: ReadonlyMap<string, string>,
+): readonly IssueNote[] {
+  return undecided.map(({ id, package: purl, reason }) => ({
     code: "undecided",
     message: clean(`${id} in ${names.get(purl) ?? purl}: ${reason}`),
   }));

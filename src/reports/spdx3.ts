@@ -120,14 +120,9 @@ function* licences(
   }
   const texts = customLicences(words, base);
   for (const [, custom] of texts) yield custom;
-  const customIdToUri = [...texts].map(([key, { spdxId }]) => ({
-    type: "DictionaryEntry",
-    key,
-    value: spdxId,
-  }));
   for (const [index, [expression, holders]] of [...byExpression].entries()) {
     const id = `${base}licence-${index}`;
-    const used = customIdToUri.filter(({ key }) => expression.split(/[ ()]/u).includes(key));
+    const used = usedEntries(expression, texts);
     yield element("simplelicensing_LicenseExpression", id, {
       simplelicensing_licenseExpression: expression,
       ...(used.length === 0 ? {} : { simplelicensing_customIdToUri: used }),
@@ -135,6 +130,13 @@ function* licences(
     for (const [at, holder] of holders.entries())
       yield relationship(`${id}-of-${at}`, holder, "hasDeclaredLicense", [id]);
   }
+}
+
+function usedEntries(expression: string, texts: ReadonlyMap<string, Element>): readonly Json[] {
+  return [...new Set(expression.split(/[ ()]/u))].flatMap((key) => {
+    const custom = texts.get(key);
+    return custom === undefined ? [] : [{ type: "DictionaryEntry", key, value: custom.spdxId }];
+  });
 }
 
 function customLicences(words: LicenceWords, base: string): ReadonlyMap<string, Element> {

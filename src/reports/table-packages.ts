@@ -31,7 +31,11 @@ export function rowsByLayer(report: Report): ReadonlyMap<number, readonly Row[]>
     addRow(rows, pkg, findings, upgrades.get(place));
   }
   const layers = new Map<number, Row[]>();
-  for (const { row, layer } of rows.values()) layers.set(layer, [...(layers.get(layer) ?? []), row]);
+  for (const { row, layer } of rows.values()) {
+    const list = layers.get(layer);
+    if (list === undefined) layers.set(layer, [row]);
+    else list.push(row);
+  }
   return new Map([...layers].map(([layer, list]) => [layer, list.toSorted(compareRows)]));
 }
 

@@ -34,15 +34,30 @@ export function severityWord(severity: Severity): string {
   return severity === "unknown" ? "unrated" : severity;
 }
 
-/** One row: names, version → upgrade, and beside them (below, where that is too narrow) a line for each severity. */
-export function rowLines(row: Row, section: readonly Row[], options: RowOptions): readonly string[] {
-  const { name: nameWidth, change: changeWidth } = widths(section, options);
+/** The rows of a section: names, version → upgrade, and beside them (below, where that is too narrow) a line for each severity. */
+export function sectionLines(rows: readonly Row[], options: RowOptions): readonly string[] {
+  const widths = widthsOf(rows, options);
+  return rows.flatMap((row) => rowLines(row, widths, options));
+}
+
+/** Columns that hold each row of a section. */
+interface Widths {
+  readonly name: number;
+  readonly change: number;
+  /** Of the severities. */
+  readonly word: number;
+}
+
+function rowLines(
+  row: Row,
+  { name: nameWidth, change: changeWidth, word }: Widths,
+  options: RowOptions,
+): readonly string[] {
   const text = change(row);
   const name = row.names.length === 1 ? cutStart(names(row), nameWidth) : cut(names(row), nameWidth);
   const style = nameStyle(row.findings[0]?.severity ?? "unknown");
   const head = `  ${paint(options, padded(name, nameWidth), ...style)}  ${painted(row, text, options)}`;
   const beside = nameWidth + changeWidth + 6;
-  const word = widest(section.flatMap((one) => one.findings.map(({ severity }) => severityWord(severity))));
   const indent = options.width - beside - word < leastRoom ? 6 : beside;
   const lines = severityLines(row, word, options.width - indent - word - 1, options);
   // A change that is wider than its column has the line for itself.
@@ -53,14 +68,12 @@ export function rowLines(row: Row, section: readonly Row[], options: RowOptions)
 
 const leastRoom = 36;
 
-function widths(
-  section: readonly Row[],
-  { width }: RowOptions,
-): { readonly name: number; readonly change: number } {
+function widthsOf(section: readonly Row[], { width }: RowOptions): Widths {
   const most = Math.floor(width * 0.36);
   return {
     name: Math.min(widest(section.map(names)), Math.floor(width * 0.3)),
     change: widest(section.map(change).filter((text) => columns(text) <= most)),
+    word: widest(section.flatMap((row) => row.findings.map(({ severity }) => severityWord(severity)))),
   };
 }
 

@@ -7,7 +7,7 @@ import { checkLines } from "./table-checks.ts";
 import { currencyLines } from "./table-currency.ts";
 import { type Row, rowsByLayer } from "./table-packages.ts";
 import { toPassLines, warningLines } from "./table-pass.ts";
-import { rowLines } from "./table-row.ts";
+import { sectionLines } from "./table-row.ts";
 import { suppressedLines } from "./table-suppressed.ts";
 import { counted, countsText, shortDigest, verdictStyles } from "./table-words.ts";
 import { clean, columns, cut, paint, type Terminal } from "./terminal.ts";
@@ -65,7 +65,7 @@ const mostRows = 25;
 
 function layerLines(layer: ReportLayer, rows: readonly Row[], options: TableOptions): readonly string[] {
   const shown = options.all ? rows : rows.slice(0, mostRows);
-  const lines = shown.flatMap((row) => rowLines(row, shown, options));
+  const lines = sectionLines(shown, options);
   const left = rows.length - shown.length;
   const more = `  … ${counted(left, "more package")} with findings (--all shows them)`;
   return [layerTitle(layer, options), ...lines, ...(left === 0 ? [] : [paint(options, more, "dim")])];

@@ -7,6 +7,7 @@ import { githubErrors } from "./github-rules.ts";
 import { gitlabSchema } from "./gitlab-schema.ts";
 import { onPath } from "./needs.ts";
 import { junitSchema, sarifErrors } from "./official-schemas.ts";
+import { sbomFaults } from "./valid-sboms.ts";
 
 /** The report as each format writes it, by the name of the format. */
 export type Written = Readonly<Record<keyof typeof scanFormats, string>>;
@@ -40,7 +41,9 @@ export async function checkFormats(json: string): Promise<Written> {
   assert.ok(of("markdown").length <= 65_536);
   assert.deepEqual(await junitErrors(of("junit")), []);
   // oxlint-disable-next-line typescript/consistent-type-assertions -- every name of the registry was written above
-  return Object.fromEntries(texts) as Written;
+  const written = Object.fromEntries(texts) as Written;
+  assert.equal(await sbomFaults(written), "");
+  return written;
 }
 
 /** What is wrong with JUnit's XML by Jenkins's schema; nothing where there is no `pip` to fetch that with. */

@@ -1,6 +1,6 @@
-"""Validates SBOMs: validate-sbom.py KIND FILE ... with KIND cyclonedx-json, cyclonedx-xml, spdx or spdx3.
+"""Validates SBOMs: reads lines KIND<TAB>FILE[<TAB>KIND<TAB>FILE...] with KIND cyclonedx, cyclonedx-xml, spdx or spdx3.
 
-Prints a line for each fault and ends with 1 where there is one. The validators are CycloneDX's and SPDX's own Python libraries.
+Answers each with one line, a JSON text: the faults, a line each, or nothing. The validators are CycloneDX's and SPDX's own libraries.
 """
 
 import json
@@ -43,9 +43,17 @@ def spdx3(path):
     return unknown + sorted(written - {one._id for one in objects.objects})
 
 
-kinds = {"cyclonedx-json": cyclonedx_json, "cyclonedx-xml": cyclonedx_xml, "spdx": spdx, "spdx3": spdx3}
-faults = []
-for kind, path in zip(sys.argv[1::2], sys.argv[2::2]):
-    faults += [f"{path}: {fault}" for fault in kinds[kind](path)]
-print("\n".join(faults))
-sys.exit(1 if faults else 0)
+kinds = {"cyclonedx": cyclonedx_json, "cyclonedx-xml": cyclonedx_xml, "spdx": spdx, "spdx3": spdx3}
+
+
+def faults(kind, path):
+    try:
+        return [f"{kind}: {fault}" for fault in kinds[kind](path)]
+    except Exception as thrown:
+        return [f"{kind}: {thrown!r}"]
+
+
+for line in sys.stdin:
+    words = line.rstrip("\n").split("\t")
+    found = [fault for kind, path in zip(words[::2], words[1::2]) for fault in faults(kind, path)]
+    print(json.dumps("\n".join(found)), flush=True)
