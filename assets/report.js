@@ -171,13 +171,19 @@
   }
 
   function marks() {
-    for (const tab of document.querySelectorAll("[data-tab]"))
-      tab.setAttribute("aria-selected", String(tab.dataset.tab === state.tab));
+    for (const tab of document.querySelectorAll("[data-tab]")) select(tab, tab.dataset.tab === state.tab);
     for (const name of ["severity", "only", "layer"])
       for (const button of document.querySelectorAll(`button[data-${name}]`))
         button.setAttribute("aria-pressed", String(button.dataset[name] === state[name]));
     for (const name of ["group", "type", "since"]) byId(name).value = state[name];
     if (search.value !== state.search) search.value = state.search;
+  }
+
+  // One stop of the Tab key for all tabs; the list is named after the chosen one.
+  function select(tab, chosenTab) {
+    tab.setAttribute("aria-selected", String(chosenTab));
+    tab.tabIndex = chosenTab ? 0 : -1;
+    if (chosenTab) list.setAttribute("aria-labelledby", tab.id);
   }
 
   function fill(name, values, words = {}) {
@@ -212,7 +218,18 @@
     return values[(values.indexOf(value) + by + values.length) % values.length];
   }
 
-  const clear = () => set({ ...nothing, tab: state.tab, group: state.group });
+  let waiting = 0;
+  const clear = () => {
+    // What was typed a moment ago is not to come back.
+    clearTimeout(waiting);
+    search.value = "";
+    set({ ...nothing, tab: state.tab, group: state.group });
+  };
+  const tab = (by) => {
+    const focused = document.activeElement?.dataset.tab !== undefined;
+    set({ tab: nextOf(Object.keys(tabs), state.tab, by) });
+    if (focused) byId(`tab-${state.tab}`).focus();
+  };
   const groups = [...byId("group").options].map((option) => option.value);
   const keys = {
     "/": () => search.focus(),
@@ -223,8 +240,8 @@
     f: () => toggle("only", "fixable"),
     e: () => toggle("only", "kev"),
     g: () => set({ group: nextOf(groups, state.group, 1) }),
-    "[": () => set({ tab: nextOf(Object.keys(tabs), state.tab, -1) }),
-    "]": () => set({ tab: nextOf(Object.keys(tabs), state.tab, 1) }),
+    "[": () => tab(-1),
+    "]": () => tab(1),
     t: theme,
     "?": () => byId("keys").showModal(),
     Escape: clear,
@@ -238,6 +255,9 @@
       if (event.key === "ArrowDown") move(1);
       return;
     }
+    // Between tabs arrows are expected: https://www.w3.org/WAI/ARIA/apg/patterns/tabs/
+    const arrow = { ArrowLeft: "[", ArrowRight: "]" }[event.key];
+    if (arrow !== undefined && event.target.dataset.tab !== undefined) return keys[arrow]();
     const severity = severities[Number(event.key) - 1];
     const act =
       severity === undefined
@@ -250,7 +270,6 @@
     act();
   });
 
-  let waiting = 0;
   search.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => set({ search: search.value }), 120);

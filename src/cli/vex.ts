@@ -144,11 +144,7 @@ async function write(more: readonly string[], values: Values, io: Io): Promise<n
   if (author === undefined || author.trim() === "")
     throw usageError("vex", "--author is missing: who answers for it?");
   const report = await savedReport(values, io);
-  await print(
-    openvexReport(report, { author, role, timestamp: `${report.currency.today}T00:00:00Z` }),
-    values,
-    io,
-  );
+  await print(openvexReport(report, { author, role }), values, io);
   return exitCodes.pass;
 }
 

@@ -16,6 +16,10 @@ const jsonFormats: ReadonlySet<string> = new Set([
   "gitlab",
   "gitlab_codeclimate",
   "codeclimate",
+  "cyclonedx",
+  "spdx",
+  "spdx3",
+  "openvex",
   "verdict",
 ]);
 

@@ -87,7 +87,7 @@ function hostileReport(name: string): Report {
 
 const reports = { "a full report": fullReport, "an empty report": emptyReport, "hostile names": hostile };
 const names = formatNames(scanFormats);
-const dataFormats: readonly string[] = ["json", "html", "verdict", "cyclonedx", "spdx", "spdx3"];
+const dataFormats: readonly string[] = ["openvex", "json", "html", "verdict", "cyclonedx", "spdx", "spdx3"];
 
 for (const [what, report] of Object.entries(reports))
   suite(what, () => {
@@ -221,6 +221,32 @@ suite("identity", () => {
     assert.deepEqual(await known(of(bumped, "CVE-2021-4")), await known(of(libssl, "CVE-2021-4")));
     assert.notDeepEqual(await known(of(libssl, "CVE-2021-5")), await known(of(libssl, "CVE-2021-4")));
   });
+});
+
+test("no format takes more than linear time for a large report", { timeout: 120_000 }, async () => {
+  const packages = Array.from({ length: 40_000 }, (_, at) =>
+    samplePackage(`p${at}`, "1", at % 3, { licences: [`words ${at}`] }),
+  );
+  const findings = packages
+    .slice(0, 8000)
+    .map((pkg, at) => sampleFinding(pkg, `CVE-2021-${10_000 + at}`, "high"));
+  const upgrades = findings.map(({ package: purl, layer }) => ({
+    package: purl,
+    layer,
+    version: "9.9.9",
+    mends: 1,
+    fixable: 1,
+  }));
+  const toPass = upgrades.map(({ package: purl, layer, version }) => ({
+    kind: "upgrade" as const,
+    package: purl,
+    layer,
+    version,
+    findings: 1,
+  }));
+  const verdict = { ...fullReport.verdict, toPass };
+  const report = { ...fullReport, packages, findings, upgrades, verdict };
+  for (const format of names) assert.notEqual(await written(report, format), "");
 });
 
 test("sarif keeps within GitHub's limits, the worst first, and says what it leaves out", async () => {

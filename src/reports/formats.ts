@@ -72,6 +72,10 @@ export const scanFormats = {
   "cyclonedx-xml": async () => (await import("./cyclonedx-xml.ts")).cyclonedxXml,
   spdx: async () => (await import("./spdx.ts")).spdxJson,
   spdx3: async () => (await import("./spdx3.ts")).spdx3Json,
+  openvex: async () => {
+    const { openvexReport, unknownAuthor } = await import("./openvex.ts");
+    return (report) => openvexReport(report, { author: unknownAuthor });
+  },
   verdict: async () => {
     const { verdictJson } = await import("./verdict.ts");
     return (report, { version }) => verdictJson(report, version);

@@ -26,7 +26,11 @@ export function* gitlabReport(report: Report, { version }: { readonly version: s
   let before = "[\n";
   for (const finding of findings) {
     const place = `${finding.package}\n${finding.layer}`;
-    const of = { pkg: byPlace.get(place), upgrade: upgrades.get(place), key: keys.get(finding) ?? finding.id };
+    const of = {
+      pkg: byPlace.get(place),
+      upgrade: upgrades.get(place),
+      key: keys.get(finding) ?? finding.id,
+    };
     const value = findingValue(finding, of, report);
     yield `${before}${JSON.stringify(value)}`;
     before = ",\n";

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { countFindings } from "../core/finding.ts";
-import type { Change, Report, ReportLayer, RuleReason } from "../core/report.ts";
+import type { Report, ReportLayer, RuleReason } from "../core/report.ts";
 import { type Severity, severities } from "../core/severity.ts";
 import { htmlData } from "./html-data.ts";
 import { type Html, html } from "./html-text.ts";
+import { changeWords } from "./issue-words.ts";
 import { platformText } from "./json.ts";
 import type { Json } from "./json-value.ts";
 import { instruction, origin } from "./layer-text.ts";
+import { packageNames } from "./scan-issues.ts";
 import { trustWords } from "./trust-words.ts";
 
 /**
@@ -89,8 +91,13 @@ function header({ image, packages, currency, coverage: { database } }: Report): 
 </header>`;
 }
 
-function verdict({ verdict: { decision, reasons, warnings, toPass }, ...report }: Report): Html {
+function verdict(report: Report): Html {
   const { baseline } = report;
+  const { decision, reasons, warnings, toPass } = report.verdict;
+  const names = packageNames(report);
+  const steps = toPass
+    .slice(0, mostChanges)
+    .map((change) => html`<li>${changeWords(change, report, names)}</li>`);
   const signed = trustWords(report);
   const beside =
     baseline === null
@@ -101,7 +108,7 @@ function verdict({ verdict: { decision, reasons, warnings, toPass }, ...report }
 <div>${beside}${signed === undefined ? html`` : html`<p class="baseline">signatures: ${signed}</p>`}
 ${list("reasons", "Why", reasons.map(reasonItem))}
 ${list("warnings", "Warnings", warnings.map(reasonItem))}
-${list("to-pass", "To pass", toPass.slice(0, mostChanges).map(changeItem), toPass.length - mostChanges)}</div>
+${list("to-pass", "To pass", steps, toPass.length - mostChanges)}</div>
 </section>`;
 }
 
@@ -115,19 +122,6 @@ function list(name: string, title: string, items: readonly Html[], more = 0): Ht
 
 function reasonItem({ message, rule }: RuleReason): Html {
   return html`<li>${message}${rule === null ? html`` : html` <code>${rule}</code>`}</li>`;
-}
-
-function changeItem(change: Change): Html {
-  switch (change.kind) {
-    case "upgrade":
-      return html`<li>upgrade <code>${change.package}</code> to <b>${change.version}</b> (layer ${change.layer}): mends ${change.findings}</li>`;
-    case "edit":
-      return html`<li><code>${change.check}</code>${change.layer === null ? "" : ` (layer ${change.layer})`}: ${change.text}</li>`;
-    case "no-fix":
-      return html`<li>no fix is known for <code>${change.package}</code> (${change.ids.slice(0, 5).join(", ")}${change.ids.length > 5 ? " …" : ""}): use another component, or write an exception</li>`;
-    case "other":
-      return html`<li>${change.text}</li>`;
-  }
 }
 
 function charts({ findings, image }: Report): Html {

@@ -6,28 +6,30 @@ import type { Report } from "../core/report.ts";
 import type { SuppressedFinding, Suppression } from "../core/suppression.ts";
 import { compareText } from "../core/text-order.ts";
 import type { Json } from "./json-value.ts";
+import { reportTime } from "./sbom.ts";
 
 /** What the document says of itself. */
 export interface OpenvexOptions {
   /** Who answers for it: a name, an e-mail address or an IRI. */
   readonly author: string;
   readonly role?: string | undefined;
-  /** RFC 3339; handed in, since the same report gives the same bytes. */
-  readonly timestamp: string;
 }
+
+/** Who answers where nobody is named, in the words of vexctl: a document that counts for others needs a name (`vex write --author`). */
+export const unknownAuthor = "Unknown Author";
 
 /**
  * The report as an OpenVEX 0.2.0 document (https://github.com/openvex/spec): what is found is `affected` with what to do, what could not
  * be decided `under_investigation`, what is suppressed says why. The product is the image, by digest where that is known, the packages
- * are its subcomponents; without a name and a digest the packages are products themselves. Without anything to say there is no
- * statement, and the specification's schema wants one.
+ * are its subcomponents; without a name and a digest the packages are products themselves. It is dated by the report's day. Without
+ * anything to say there is no statement, though the specification's schema wants one: none could be true.
  */
-export function openvexReport(report: Report, { author, role, timestamp }: OpenvexOptions): string {
+export function openvexReport(report: Report, { author, role }: OpenvexOptions): string {
   const statements = grouped(claimsOf(report), imageOf(report));
   const content = {
     author,
     ...(role === undefined ? {} : { role }),
-    timestamp,
+    timestamp: reportTime(report),
     version: 1,
     tooling: "seaworthy",
     statements,

@@ -216,10 +216,7 @@ function gapNote({ code, message, path, layer }: Gap, { image }: Report): IssueN
   return { code, message: clean(words), file: path === undefined ? undefined : clean(path) };
 }
 
-function undecidedNotes(
-  { undecided }: Report,
-  names: ReadonlyMap<string, string>,
-): readonly IssueNote[] {
+function undecidedNotes({ undecided }: Report, names: ReadonlyMap<string, string>): readonly IssueNote[] {
   return undecided.map(({ id, package: purl, reason }) => ({
     code: "undecided",
     message: clean(`${id} in ${names.get(purl) ?? purl}: ${reason}`),

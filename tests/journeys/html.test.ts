@@ -6,13 +6,36 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Report } from "../../src/core/report.ts";
+import { severities } from "../../src/core/severity.ts";
 import { htmlReport } from "../../src/reports/html.ts";
 import { largeReport } from "../support/large-report.ts";
 import { needs } from "../support/needs.ts";
-import { fullReport, sampleFinding, samplePackage } from "../support/sample-report.ts";
+import { fullReport, lodash, sampleFinding, samplePackage } from "../support/sample-report.ts";
 import { scratch } from "../support/scratch.ts";
 
 const skip = needs("chromium");
+
+// In the page: texts of rows whose contrast with the row as it is pointed at is below 4.5 (https://www.w3.org/TR/WCAG22/#contrast-minimum).
+const faint = `(() => {
+  const probe = document.createElement("i");
+  document.body.append(probe);
+  const light = (color) => {
+    const parts = color.match(/[\\d.]+/gu).slice(0, 3).map((part) => Number(part) / 255);
+    const [r, g, b] = parts.map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const backs = ["--card", "--hover"].map((name) => {
+    probe.style.cssText = "";
+    probe.style.setProperty("background-color", "var(" + name + ")");
+    return light(getComputedStyle(probe).backgroundColor);
+  });
+  return [...document.querySelectorAll(".row > button span")].flatMap((span) => {
+    const own = light(getComputedStyle(span).color);
+    const opacity = Number(getComputedStyle(span.closest("button")).opacity);
+    const worst = Math.min(...backs.map((back) => (Math.max(own, back) + 0.05) / (Math.min(own, back) + 0.05)));
+    return worst * opacity < 4.5 ? [span.className + " " + worst.toFixed(2)] : [];
+  });
+})()`;
 
 describe("the HTML report in Chromium", { skip }, () => {
   let browser: Browser;
@@ -134,6 +157,54 @@ describe("the HTML report in Chromium", { skip }, () => {
     assert.equal(await page.locator("#list a, img").count(), 0);
     assert.deepEqual(trouble, []);
   });
+
+  test("names what to upgrade as people do", async () => {
+    const { page } = await open(fullReport);
+    assert.match(
+      await page.locator(".to-pass").innerText(),
+      /Upgrade lodash 4\.17\.4 to 4\.17\.21 \(Dockerfile:7\): mends 1/u,
+    );
+  });
+
+  test("moves between tabs by arrows, which are one stop of the Tab key; the list bears the tab's name", async () => {
+    const { page, trouble } = await open(fullReport);
+    assert.equal(await page.locator("[role=tab][tabindex='0']").count(), 1);
+    await page.locator("#tab-findings").focus();
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await page.evaluate("document.activeElement.id"), "tab-checks");
+    assert.equal(await page.locator("#list").getAttribute("aria-labelledby"), "tab-checks");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    assert.equal(await page.locator("[aria-selected=true]").getAttribute("data-tab"), "suppressed");
+    assert.deepEqual(trouble, []);
+  });
+
+  test("what was typed just before it was cleared does not come back", async () => {
+    const { page } = await open(fullReport);
+    await page.evaluate(`{
+      const search = document.getElementById("search");
+      search.value = "lodash";
+      search.dispatchEvent(new Event("input"));
+      document.getElementById("clear").click();
+    }`);
+    await page.waitForTimeout(250);
+    assert.equal(await shown(page), "4 of 4");
+    assert.equal(await page.locator("#search").inputValue(), "");
+  });
+
+  for (const colorScheme of ["light", "dark"] as const)
+    test(`every text of a row has the contrast of WCAG AA, ${colorScheme}`, async () => {
+      const rated = severities.map((severity, at) => sampleFinding(lodash, `CVE-2022-${at}`, severity));
+      const suppressed = rated.flatMap((one) =>
+        fullReport.suppressed.slice(0, 1).map(({ suppression }) => ({ ...one, suppression })),
+      );
+      const { page } = await open({ ...fullReport, findings: rated, suppressed });
+      await page.emulateMedia({ colorScheme });
+      for (const tab of ["findings", "suppressed"]) {
+        await page.locator(`#tab-${tab}`).click();
+        assert.deepEqual(await page.evaluate(faint), [], tab);
+      }
+    });
 
   test("draws 5,000 findings", async () => {
     const { page, trouble } = await open(largeReport(5000));

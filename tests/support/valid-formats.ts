@@ -7,6 +7,7 @@ import { githubErrors } from "./github-rules.ts";
 import { gitlabSchema } from "./gitlab-schema.ts";
 import { onPath } from "./needs.ts";
 import { junitSchema, sarifErrors } from "./official-schemas.ts";
+import { openvexErrors } from "./openvex-schema.ts";
 import { sbomFaults } from "./valid-sboms.ts";
 
 /** The report as each format writes it, by the name of the format. */
@@ -38,6 +39,7 @@ export async function checkFormats(json: string): Promise<Written> {
     assert.deepEqual(githubErrors(sarif), []);
   }
   assert.ok(gitlab(JSON.parse(of("gitlab"))), JSON.stringify(gitlab.errors));
+  assert.deepEqual(openvexErrors(JSON.parse(of("openvex"))), []);
   assert.ok(of("markdown").length <= 65_536);
   assert.deepEqual(await junitErrors(of("junit")), []);
   // oxlint-disable-next-line typescript/consistent-type-assertions -- every name of the registry was written above
