@@ -118,3 +118,14 @@ test("markdown() tells verdict, reasons, steps and who suppressed what until whe
   );
   assert.match(markdown(scanIssues(emptyReport)), /^### ✅ PASS/);
 });
+
+test("markdown() shows what is refused however many steps there are to a pass", () => {
+  const toPass = Array.from({ length: 5000 }, (_, at) => ({
+    kind: "other" as const,
+    text: `step ${at} of many that it takes until this image may sail`,
+  }));
+  const text = markdown(scanIssues({ ...fullReport, verdict: { ...fullReport.verdict, toPass } }));
+  assert.ok(text.length <= 65_536);
+  assert.match(text, /\*\*Refused\*\*\n\n\|[^\n]*\n\|[^\n]*\n\| `Dockerfile:7` \| critical/u);
+  assert.match(text, /\d+ rows left out/u);
+});

@@ -9,6 +9,8 @@ interface Section {
   readonly head: string;
   readonly rows: readonly string[];
   readonly tail: string;
+  /** Characters that its rows may take of all, so that what comes behind it has some. */
+  readonly most?: number;
 }
 
 /**
@@ -29,6 +31,8 @@ export function markdown(list: IssueList): string {
     listSection(
       "**To pass**\n",
       list.steps.map((step) => `- [ ] ${inlineText(step)}\n`),
+      "",
+      longestComment / 4,
     ),
     tableSection("**Refused**\n", refused, ""),
     listSection(
@@ -75,8 +79,13 @@ function facts({ facts: all }: IssueList): string {
   return words.length === 0 ? "" : `<sub>Seaworthy · ${words.join(" · ")}</sub>`;
 }
 
-function listSection(head: string, rows: readonly string[], tail = ""): Section | undefined {
-  return rows.length === 0 ? undefined : { head: head === "" ? "" : `${head}\n`, rows, tail };
+function listSection(
+  head: string,
+  rows: readonly string[],
+  tail = "",
+  most = longestComment,
+): Section | undefined {
+  return rows.length === 0 ? undefined : { head: head === "" ? "" : `${head}\n`, rows, tail, most };
 }
 
 function folded(summary: string): string {
@@ -127,10 +136,12 @@ function fitted(sections: readonly (Section | undefined)[]): string {
   const there = sections.filter((section) => section !== undefined);
   const frame = there.reduce((sum, { head, tail }) => sum + head.length + tail.length + roomForNote + 1, 0);
   let room = longestComment - frame;
-  const texts = there.map(({ head, rows, tail }) => {
+  const texts = there.map(({ head, rows, tail, most = longestComment }) => {
     const kept: string[] = [];
+    let own = Math.min(most, room);
     for (const row of rows) {
-      if (row.length > room) break;
+      if (row.length > own) break;
+      own -= row.length;
       room -= row.length;
       kept.push(row);
     }

@@ -166,6 +166,19 @@ describe("the HTML report in Chromium", { skip }, () => {
     );
   });
 
+  test("shows the first finding of an image of 60 layers without a scroll", async () => {
+    const [, last] = fullReport.image.layers;
+    assert.ok(last !== undefined);
+    const layers = Array.from({ length: 60 }, (_, index) => ({ ...last, index }));
+    const findings = layers.map(({ index: layer }) =>
+      sampleFinding(lodash, `CVE-2023-${layer}`, "high", { layer }),
+    );
+    const { page } = await open({ ...fullReport, image: { ...fullReport.image, layers }, findings });
+    await page.setViewportSize({ width: 1280, height: 1200 });
+    const box = await page.locator("#list .row").first().boundingBox();
+    assert.ok(box !== null && box.y < 1200, JSON.stringify(box));
+  });
+
   test("moves between tabs by arrows, which are one stop of the Tab key; the list bears the tab's name", async () => {
     const { page, trouble } = await open(fullReport);
     assert.equal(await page.locator("[role=tab][tabindex='0']").count(), 1);
