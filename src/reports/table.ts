@@ -55,16 +55,25 @@ function headerLines({ image, packages }: Report, options: TableOptions): readon
 
 function layerSections(report: Report, options: TableOptions): readonly (readonly string[])[] {
   const rows = rowsByLayer(report);
+  const share = Math.max(leastRows, Math.min(mostRows, Math.floor(mostOfAll / rows.size)));
+  const most = options.all ? Number.POSITIVE_INFINITY : share;
   return report.image.layers.flatMap((layer) => {
     const own = rows.get(layer.index);
-    return own === undefined ? [] : [layerLines(layer, own, options)];
+    return own === undefined ? [] : [layerLines(layer, own, most, options)];
   });
 }
 
 const mostRows = 25;
+const mostOfAll = 150;
+const leastRows = 3;
 
-function layerLines(layer: ReportLayer, rows: readonly Row[], options: TableOptions): readonly string[] {
-  const shown = options.all ? rows : rows.slice(0, mostRows);
+function layerLines(
+  layer: ReportLayer,
+  rows: readonly Row[],
+  most: number,
+  options: TableOptions,
+): readonly string[] {
+  const shown = rows.slice(0, most);
   const lines = sectionLines(shown, options);
   const left = rows.length - shown.length;
   const more = `  … ${counted(left, "more package")} with findings (--all shows them)`;
