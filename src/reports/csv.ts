@@ -48,6 +48,6 @@ function row(cells: readonly string[]): string {
 
 /** A cell. One that a spreadsheet would take for a formula (https://owasp.org/www-community/attacks/CSV_Injection) gets a quote before it. */
 export function csvCell(text: string): string {
-  const tame = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const tame = /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame;
 }
