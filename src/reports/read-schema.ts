@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ErrorCode } from "../core/errors.ts";
+import { gapCodes } from "../core/report.ts";
 import { trust } from "./read-trust-schema.ts";
 import { exception, policy, suppression, verdict, vex } from "./read-verdict-schema.ts";
 import { absent, day, severity, text, texts, whole } from "./read-words.ts";
@@ -72,23 +73,7 @@ const packageShape = z.object({
 });
 
 const gap = z.object({
-  code: z.enum([
-    "os-unknown",
-    "os-contradiction",
-    "os-end-of-life",
-    "feed-missing",
-    "package-database-missing",
-    "package-database-incomplete",
-    "layer-unreadable",
-    "digest-mismatch",
-    "diff-id-mismatch",
-    "file-unreadable",
-    "version-invalid",
-    "nothing-found",
-    "package-index-unread",
-    "base-unread",
-    "landmark-database",
-  ]),
+  code: z.enum(gapCodes),
   message: text,
   layer: absent(whole),
   path: absent(text),
