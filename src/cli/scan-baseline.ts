@@ -10,7 +10,6 @@ import {
 import type { Judgement } from "../pipeline/scan.ts";
 import { scanFacts } from "../pipeline/scan.ts";
 import type { Io } from "./command.ts";
-import { readReports } from "./exceptions-file.ts";
 import { type ImageValues, usageError } from "./options.ts";
 import { openForBaseline } from "./scan-image.ts";
 
@@ -40,6 +39,8 @@ export async function givenBaseline(
   if (value === "") throw usageError(command, "--baseline is empty");
   if (value === "base") return { kind: "base" };
   if (!isReport(value, io)) return { kind: "image", reference: value };
+  // Comes with the readers of exceptions and of YAML, which a scan without a baseline does not load.
+  const { readReports } = await import("./exceptions-file.ts");
   const [report] = await readReports([value], io);
   return report === undefined ? { kind: "none" } : { kind: "report", report };
 }

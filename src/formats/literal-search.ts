@@ -32,17 +32,38 @@ interface Pattern {
   readonly from: number;
 }
 
-/** Looks for many literals at once. Tables are made when it is first called. */
+/**
+ * Bytes that are searched literal by literal before tables are made for more: they take ten milliseconds, and a scan whose layers are
+ * all cached looks at a few lines of the image's config alone.
+ */
+const plainBytes = 32 * 1024;
+
+/** Looks for many literals at once. */
 export function createLiteralSearch(literals: readonly Literal[]): LiteralSearch {
   if (literals.some(({ text }) => text.length < 3))
     throw new RangeError("make literal search: a literal of less than three characters");
   let finder: Finder | undefined;
+  let searched = 0;
   return (bytes) => {
-    finder ??= createFinder(literals);
     const places: LiteralPlace[] = [];
-    for (let from = 0; from < bytes.length; from += chunkSize) searchChunk(finder, bytes, from, places);
+    searched += bytes.length;
+    if (finder === undefined && searched <= plainBytes) searchPlain(literals, bytes, places);
+    else {
+      finder ??= createFinder(literals);
+      for (let from = 0; from < bytes.length; from += chunkSize) searchChunk(finder, bytes, from, places);
+    }
     return places.length < 2 ? places : places.sort((a, b) => a.at - b.at || a.literal - b.literal);
   };
+}
+
+function searchPlain(literals: readonly Literal[], bytes: Uint8Array, places: LiteralPlace[]): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (const [literal, { text, next }] of literals.entries())
+    for (let at = buffer.indexOf(text, 0, "latin1"); at >= 0; at = buffer.indexOf(text, at + 1, "latin1")) {
+      const after = buffer[at + text.length];
+      const fits = next === undefined || (after !== undefined && next.includes(String.fromCharCode(after)));
+      if (fits) places.push({ at, literal });
+    }
 }
 
 interface Finder {
