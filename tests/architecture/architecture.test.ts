@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { repository } from "../support/needs.ts";
+import { onPath, repository } from "../support/needs.ts";
 import {
   coreIsAlone,
   functionLengths,
@@ -96,5 +96,5 @@ function trackedFiles(): readonly { readonly path: string; readonly text: string
 }
 
 function skipWithoutGit(): false | string {
-  return existsSync(join(repository, ".git")) ? false : "needs a git checkout";
+  return existsSync(join(repository, ".git")) && onPath("git") ? false : "needs a git checkout";
 }
