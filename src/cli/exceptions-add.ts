@@ -1,9 +1,10 @@
+import { isDay } from "../core/day.ts";
 import { SeaworthyError } from "../core/errors.ts";
 import { type Exception, justifications, type ReopenTrigger, reopenTriggers } from "../core/exception.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Scope } from "../core/policy.ts";
 import type { Report } from "../core/report.ts";
-import { addDays, isDay } from "../policy/exceptions/day.ts";
+import { addDays } from "../policy/exceptions/day.ts";
 import { addExceptions, type NewException } from "../policy/exceptions/edit.ts";
 import { ownExceptionFile } from "../policy/exceptions/file.ts";
 import { fromRoot } from "../policy/exceptions/pattern.ts";

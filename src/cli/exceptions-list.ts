@@ -1,5 +1,5 @@
+import { daysBetween } from "../core/day.ts";
 import type { Exception } from "../core/exception.ts";
-import { daysBetween } from "../policy/exceptions/day.ts";
 import { placeText } from "../policy/exceptions/problems.ts";
 import { type Review, reviewExceptions } from "../policy/exceptions/review.ts";
 import { exceptionFields, exceptionStateValue } from "../reports/json-verdict.ts";

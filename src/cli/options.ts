@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { isDay } from "../core/day.ts";
 import { messageOf, SeaworthyError } from "../core/errors.ts";
 import type { Policy } from "../core/policy.ts";
 import { severities } from "../core/severity.ts";
@@ -92,9 +93,7 @@ function mirrors(command: string, pairs: readonly string[]): Readonly<Record<str
 /** The day by which ends of life are judged. @throws SeaworthyError `usage`. */
 export function judgedDay(command: string, { today }: ImageValues, io: Io): string {
   if (today === undefined) return io.today;
-  const real = /^\d{4}-\d{2}-\d{2}$/.test(today) && !Number.isNaN(Date.parse(today));
-  if (!real || new Date(today).toISOString().slice(0, 10) !== today)
-    throw usageError(command, `--today is a day as YYYY-MM-DD, not "${today}"`);
+  if (!isDay(today)) throw usageError(command, `--today is a day as YYYY-MM-DD, not "${today}"`);
   return today;
 }
 

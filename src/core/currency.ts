@@ -1,5 +1,6 @@
 import type { Lifecycle } from "./advisory.ts";
 import type { CheckHit, CheckOptions, CheckText } from "./check.ts";
+import { daysBetween } from "./day.ts";
 
 // How up to date an image is, as facts: what was read, and what a published list says of it on one day. `days` count from that
 // day to the date, less than 0 once it is past. null: nobody says.
@@ -90,11 +91,6 @@ export interface Currency {
 export interface CurrencyCheck {
   readonly text: CheckText;
   judge(currency: Currency, options: CheckOptions): readonly CheckHit[];
-}
-
-/** Days from one day to another (`YYYY-MM-DD`, or a time of which the day counts); less than 0 when it is before. */
-export function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(to.slice(0, 10)) - Date.parse(from.slice(0, 10))) / 86_400_000);
 }
 
 /** A lifecycle on one day. Its last day is one on which it is still mended. */

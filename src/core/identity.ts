@@ -2,6 +2,7 @@ import type { CheckFinding } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import type { Package } from "./package.ts";
 import { fullName, isOsType } from "./package-name.ts";
+import { placeOf } from "./place.ts";
 import { compareText } from "./text-order.ts";
 
 // What makes a finding the same one in a rebuilt image, under another tag and after an upgrade that does not mend it: no digest,
@@ -14,11 +15,13 @@ export function findingKeys(
 ): ReadonlyMap<Finding, string> {
   const byPlace = new Map<string, Package>();
   for (const pkg of packages) {
-    const place = `${pkg.purl}\n${pkg.layer}`;
+    const place = placeOf(pkg.purl, pkg.layer);
     const before = byPlace.get(place);
     if (before === undefined || firstPath(pkg) < firstPath(before)) byPlace.set(place, pkg);
   }
-  const short = findings.map((finding) => shortKey(finding, byPlace.get(placeOf(finding))));
+  const short = findings.map((finding) =>
+    shortKey(finding, byPlace.get(placeOf(finding.package, finding.layer))),
+  );
   const times = counts(short);
   const long = short.map((key, index) => {
     const finding = findings[index];
@@ -42,10 +45,6 @@ function pair<T>(item: T | undefined, key: string): readonly (readonly [T, strin
 
 function firstPath({ locations }: Package): string {
   return locations[0]?.path ?? "";
-}
-
-function placeOf({ package: purl, layer }: Finding): string {
-  return `${purl}\n${layer}`;
 }
 
 function shortKey({ id, package: purl }: Finding, pkg: Package | undefined): string {

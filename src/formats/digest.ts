@@ -17,3 +17,8 @@ export function createDigester(): Digester {
     finish: () => `sha256:${hash.digest("hex")}`,
   };
 }
+
+/** The sha256 of bytes, or of a text as UTF-8, written as the OCI image specification writes digests. */
+export function sha256Digest(content: Uint8Array | string): string {
+  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+}

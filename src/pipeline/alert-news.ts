@@ -1,5 +1,5 @@
 import type { Alert } from "../core/alert.ts";
-import { daysBetween } from "../core/currency.ts";
+import { daysBetween } from "../core/day.ts";
 import { severityRank } from "../core/severity.ts";
 import { compareText } from "../core/text-order.ts";
 import type { ReceiverState, Told } from "./alert-state.ts";

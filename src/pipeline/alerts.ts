@@ -2,6 +2,7 @@ import type { Alert, AlertImage, AlertPackage } from "../core/alert.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Package } from "../core/package.ts";
 import { fullName } from "../core/package-name.ts";
+import { packagesByPlace, placeOf } from "../core/place.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Report } from "../core/report.ts";
 import { atLeast, type Severity, severityRank } from "../core/severity.ts";
@@ -23,10 +24,10 @@ export type Cause = Omit<Alert, "news">;
 export function causesOf(reports: readonly Report[], selection: AlertSelection): readonly Cause[] {
   const groups = new Map<string, Occurrence[]>();
   for (const report of reports) {
-    const packages = new Map(report.packages.map((pkg) => [`${pkg.purl}\n${pkg.layer}`, pkg]));
+    const packages = packagesByPlace(report.packages);
     for (const finding of report.findings) {
       if (!selected(finding, selection)) continue;
-      const pkg = packages.get(`${finding.package}\n${finding.layer}`);
+      const pkg = packages.get(placeOf(finding.package, finding.layer));
       const group = groups.get(finding.id) ?? [];
       groups.set(finding.id, group);
       group.push({ report, finding, pkg });
@@ -143,11 +144,11 @@ function imagesOf(group: readonly Occurrence[]): readonly AlertImage[] {
     .map(([reference, all]) => ({
       reference,
       digest: all[0]?.report.image.digest ?? null,
-      from: sorted(all.map(({ report, finding }) => placeOf(report, finding.layer))),
+      from: sorted(all.map(({ report, finding }) => originOf(report, finding.layer))),
     }));
 }
 
-function placeOf({ image }: Report, layer: number): string {
+function originOf({ image }: Report, layer: number): string {
   const found = image.layers[layer];
   if (found?.dockerfile !== undefined) return `${found.dockerfile.file}:${found.dockerfile.line}`;
   return found?.fromBase === true ? "base image" : `layer ${layer}`;

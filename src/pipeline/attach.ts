@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { SeaworthyError } from "../core/errors.ts";
+import { sha256Digest } from "../formats/digest.ts";
 import { isRecord, list, parseJson, record } from "../formats/shape.ts";
 import type { AttachedImage, Destination } from "../images/attached-image.ts";
 import {
@@ -38,7 +38,7 @@ export async function attachSigned(
     });
   const referrer = bundleAttachment(bundle, predicateType, await subjectOf(image, digest));
   const { listed } = await push(destination, referrer);
-  const places = [`referrer ${digestOf(referrer.manifest)}`];
+  const places = [`referrer ${sha256Digest(referrer.manifest)}`];
   if (!listed) {
     // What others push at the same time may be lost: a tag has no other way.
     const tag = digest.replace(":", "-");
@@ -77,8 +77,4 @@ function entriesOf(index: Uint8Array | undefined): readonly object[] {
   const what = "list of referrers";
   const whole = record(parseJson(new TextDecoder().decode(index), what), what);
   return list(whole["manifests"], `${what}.manifests`).filter(isRecord);
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }

@@ -1,5 +1,6 @@
 import type { AdvisoryDatabase } from "../core/advisory.ts";
-import { daysBetween, type PackageCurrency } from "../core/currency.ts";
+import type { PackageCurrency } from "../core/currency.ts";
+import { daysBetween } from "../core/day.ts";
 import type { Package } from "../core/package.ts";
 import type { OfferedVersion, PackageIndex } from "../core/package-repository.ts";
 import type { TextScheme } from "../core/version.ts";

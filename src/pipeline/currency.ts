@@ -1,11 +1,6 @@
 import type { AdvisoryDatabase } from "../core/advisory.ts";
-import {
-  type BaseCurrency,
-  type Currency,
-  daysBetween,
-  endOfLife,
-  type OsCurrency,
-} from "../core/currency.ts";
+import { type BaseCurrency, type Currency, endOfLife, type OsCurrency } from "../core/currency.ts";
+import { daysBetween } from "../core/day.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { PackageIndex } from "../core/package-repository.ts";
 import type { Gap } from "../core/report.ts";

@@ -2,6 +2,7 @@ import type { AdvisoryDatabase } from "../core/advisory.ts";
 import type { Finding, Undecided } from "../core/finding.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { Package } from "../core/package.ts";
+import { placeOf } from "../core/place.ts";
 import type { Gap, Skipped, Upgrade } from "../core/report.ts";
 import { compareText } from "../core/text-order.ts";
 import { schemeFor } from "../versions/list.ts";
@@ -35,7 +36,7 @@ export function matchImage(
   for (const pkg of indexed.packages) {
     if (skip(pkg) !== undefined) continue;
     const { flaws, upgrade } = answer(pkg);
-    const place = `${pkg.purl}\n${pkg.layer}`;
+    const place = placeOf(pkg.purl, pkg.layer);
     for (const flawed of flaws) {
       const key = `${place}\n${flawed.id}`;
       if (flawed.kind === "affected") findings.set(key, [flawed, findingOf(flawed, pkg)]);

@@ -1,5 +1,6 @@
 import type { Exception } from "../core/exception.ts";
 import type { Finding } from "../core/finding.ts";
+import { placeOf } from "../core/place.ts";
 import type { Placement, Policy } from "../core/policy.ts";
 import type { Facts, Upgrade } from "../core/report.ts";
 import type { SuppressedCheck, SuppressedFinding } from "../core/suppression.ts";
@@ -101,11 +102,11 @@ function exceptionSubject(
 function upgradesFor(upgrades: readonly Upgrade[], findings: readonly Finding[]): readonly Upgrade[] {
   const left = new Map<string, number>();
   for (const { package: purl, layer, fix } of findings) {
-    const key = `${purl}\n${layer}`;
+    const key = placeOf(purl, layer);
     if (fix.state === "fixed") left.set(key, (left.get(key) ?? 0) + 1);
   }
   return upgrades.flatMap((upgrade) => {
-    const fixable = left.get(`${upgrade.package}\n${upgrade.layer}`) ?? 0;
+    const fixable = left.get(placeOf(upgrade.package, upgrade.layer)) ?? 0;
     return fixable === 0 ? [] : [{ ...upgrade, fixable, mends: Math.min(upgrade.mends, fixable) }];
   });
 }

@@ -3,6 +3,7 @@ import type { Evidence, Finding, Undecided } from "../core/finding.ts";
 import type { IndexedImage } from "../core/indexed.ts";
 import type { HiddenPackage, Package } from "../core/package.ts";
 import { fullName } from "../core/package-name.ts";
+import { placeOf } from "../core/place.ts";
 import type { Gap } from "../core/report.ts";
 import { matchImage } from "./match.ts";
 import { matchNotes } from "./match-notes.ts";
@@ -61,7 +62,7 @@ export function explainFlaw(
       for (const name of [advisory.id, ...advisory.aliases]) ids.add(name);
   const findings = match.findings.filter(own);
   const undecided = match.undecided.filter(own);
-  const answered = new Set([...findings, ...undecided].map((one) => `${one.package}\n${one.layer}`));
+  const answered = new Set([...findings, ...undecided].map((one) => placeOf(one.package, one.layer)));
   return {
     id,
     advisories,
@@ -117,7 +118,7 @@ function dismissals(
     const own = entriesOf(pkg, entries, database);
     if (own.length === 0) continue;
     seen = true;
-    if (answered.has(`${pkg.purl}\n${pkg.layer}`)) continue;
+    if (answered.has(placeOf(pkg.purl, pkg.layer))) continue;
     const code = skip(pkg);
     found.push(...(code === undefined ? decided(pkg, own) : [skipped(pkg, code)]));
   }

@@ -1,5 +1,5 @@
 import type { CheckFinding } from "../core/check.ts";
-import { daysBetween } from "../core/currency.ts";
+import { daysBetween } from "../core/day.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Package } from "../core/package.ts";
 import type { Gap, ReportLayer } from "../core/report.ts";

@@ -1,5 +1,5 @@
 import type { CheckFinding } from "../core/check.ts";
-import { daysBetween } from "../core/currency.ts";
+import { daysBetween } from "../core/day.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Policy } from "../core/policy.ts";
 import { atLeast } from "../core/severity.ts";

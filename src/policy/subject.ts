@@ -2,6 +2,7 @@ import type { CheckFinding } from "../core/check.ts";
 import type { Finding } from "../core/finding.ts";
 import { checkKeys, findingKeys } from "../core/identity.ts";
 import type { Package } from "../core/package.ts";
+import { packagesByPlace, placeOf } from "../core/place.ts";
 import type { Placement, Scope } from "../core/policy.ts";
 import { repositoryOf } from "../core/reference.ts";
 import type { Facts } from "../core/report.ts";
@@ -37,7 +38,7 @@ export function subjectOf(facts: Facts, placements: readonly Placement[]): Subje
   const findings = sorted(facts.findings, (a, b) => worse(a, b) || compareText(a.package, b.package));
   const checks = sorted(facts.checks, (a, b) => worse(a, b) || compareText(a.message, b.message));
   const packages = sorted(facts.packages, (a, b) => compareText(a.purl, b.purl) || a.layer - b.layer);
-  const byPlace = new Map(packages.toReversed().map((pkg) => [`${pkg.purl}\n${pkg.layer}`, pkg]));
+  const byPlace = packagesByPlace(packages.toReversed());
   const fromBase = new Map(facts.image.layers.map((layer) => [layer.index, layer.fromBase]));
   const keys = findingKeys(findings, packages);
   const keysOfChecks = checkKeys(checks);
@@ -57,7 +58,7 @@ export function subjectOf(facts: Facts, placements: readonly Placement[]): Subje
     checkKeyOf: (check) => keysOfChecks.get(check) ?? check.id,
     isBase: (layer) => fromBase.get(layer) ?? null,
     isBroughtIn: (purl) => brought?.has(purl) ?? true,
-    packageAt: (purl, layer) => byPlace.get(`${purl}\n${layer}`),
+    packageAt: (purl, layer) => byPlace.get(placeOf(purl, layer)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { CheckFinding } from "../core/check.ts";
 import type { Finding } from "../core/finding.ts";
 import type { PackageType } from "../core/package.ts";
+import { placeOf } from "../core/place.ts";
 import type { Change, RuleReason, Upgrade } from "../core/report.ts";
 import { compareText } from "../core/text-order.ts";
 import { schemes } from "../versions/list.ts";
@@ -27,27 +28,27 @@ export function changesToPass(
 
 // Worst finding first, as the subject has them.
 function byPackage(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
-  const groups = Map.groupBy(findings, placeOf);
+  const groups = Map.groupBy(findings, placeOfPackage);
   return [...groups.values()].flatMap(([first, ...rest]) =>
     first === undefined ? [] : [[first, ...rest] as const],
   );
 }
 
-function placeOf({ package: purl, layer }: Pick<Finding, "package" | "layer">): string {
-  return `${purl}\n${layer}`;
+function placeOfPackage({ package: purl, layer }: Pick<Finding, "package" | "layer">): string {
+  return placeOf(purl, layer);
 }
 
 function upgrades(refused: readonly Finding[], subject: Subject): readonly Change[] {
   const fixable = refused.filter(({ fix }) => fix.state === "fixed" && fix.versions.length > 0);
   const all = Map.groupBy(
     subject.findings.filter(({ fix }) => fix.state === "fixed"),
-    placeOf,
+    placeOfPackage,
   );
-  const wholes = new Map(subject.facts.upgrades.map((one) => [placeOf(one), one]));
+  const wholes = new Map(subject.facts.upgrades.map((one) => [placeOfPackage(one), one]));
   return byPackage(fixable).map((own): Change => {
     const [first] = own;
     const { package: purl, layer } = first;
-    const place = placeOf(first);
+    const place = placeOfPackage(first);
     const version = versionFor(own, all.get(place)?.length ?? 0, wholes.get(place), subject);
     return { kind: "upgrade", package: purl, layer, version, findings: own.length };
   });

@@ -1,5 +1,6 @@
 import type { Finding } from "../core/finding.ts";
 import type { Package } from "../core/package.ts";
+import { placeOf } from "../core/place.ts";
 import type { Report } from "../core/report.ts";
 import type { Severity } from "../core/severity.ts";
 import type { Suppression } from "../core/suppression.ts";
@@ -149,7 +150,7 @@ function property(name: string, value: string): Property {
 
 // One for each flaw and analysis: what is suppressed in one package may be open in another.
 function vulnerabilities(report: Report, refs: ReadonlyMap<Package, string>): readonly BomVulnerability[] {
-  const byPlace = new Map([...refs].map(([pkg, ref]) => [`${pkg.purl}\n${pkg.layer}`, ref]));
+  const byPlace = new Map([...refs].map(([pkg, ref]) => [placeOf(pkg.purl, pkg.layer), ref]));
   const groups = new Map<
     string,
     { readonly first: Finding; readonly analysis: Analysis | undefined; readonly affects: Set<string> }
@@ -158,7 +159,7 @@ function vulnerabilities(report: Report, refs: ReadonlyMap<Package, string>): re
     const key = JSON.stringify([finding.id, finding.severity, finding.severitySource, finding.fix, analysis]);
     const group = groups.get(key) ?? { first: finding, analysis, affects: new Set<string>() };
     groups.set(key, group);
-    group.affects.add(byPlace.get(`${finding.package}\n${finding.layer}`) ?? imageRef);
+    group.affects.add(byPlace.get(placeOf(finding.package, finding.layer)) ?? imageRef);
   };
   for (const finding of report.findings) add(finding, undefined);
   for (const finding of report.suppressed) add(finding, analysisOf(finding.suppression));

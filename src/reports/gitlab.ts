@@ -3,6 +3,7 @@ import type { Finding } from "../core/finding.ts";
 import { findingKeys } from "../core/identity.ts";
 import type { Package } from "../core/package.ts";
 import { fullName } from "../core/package-name.ts";
+import { packagesByPlace, placeOf } from "../core/place.ts";
 import type { Report } from "../core/report.ts";
 import type { Severity } from "../core/severity.ts";
 import { fixWords, layerWords, webLink } from "./issue-words.ts";
@@ -20,12 +21,12 @@ const schemaVersion = "15.0.7";
 export function* gitlabReport(report: Report, { version }: { readonly version: string }): Generator<string> {
   const { findings, suppressed, packages } = report;
   const keys = findingKeys([...findings, ...suppressed], packages);
-  const byPlace = new Map(packages.map((pkg) => [`${pkg.purl}\n${pkg.layer}`, pkg]));
-  const upgrades = new Map(report.upgrades.map((one) => [`${one.package}\n${one.layer}`, one.version]));
+  const byPlace = packagesByPlace(packages);
+  const upgrades = new Map(report.upgrades.map((one) => [placeOf(one.package, one.layer), one.version]));
   yield `{\n"version": "${schemaVersion}",\n"scan": ${JSON.stringify(scanValue(report, version))},\n"vulnerabilities": `;
   let before = "[\n";
   for (const finding of findings) {
-    const place = `${finding.package}\n${finding.layer}`;
+    const place = placeOf(finding.package, finding.layer);
     const of = {
       pkg: byPlace.get(place),
       upgrade: upgrades.get(place),

@@ -2,6 +2,7 @@ import type { CheckFinding } from "../core/check.ts";
 import type { Evidence, Finding } from "../core/finding.ts";
 import type { Package } from "../core/package.ts";
 import { fullName } from "../core/package-name.ts";
+import { packagesByPlace, placeOf } from "../core/place.ts";
 import type { Report } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
 import type { Suppression } from "../core/suppression.ts";
@@ -70,9 +71,9 @@ function textTable(): Texts {
 /** The rows of a report and their texts, as the page holds them. */
 export function htmlData(report: Report): Json {
   const texts = textTable();
-  const packages = new Map(report.packages.map((pkg) => [`${pkg.purl}\n${pkg.layer}`, pkg]));
+  const packages = packagesByPlace(report.packages);
   const row = (finding: Finding, suppression?: Suppression): Json =>
-    findingRow(finding, packages.get(`${finding.package}\n${finding.layer}`), suppression, texts);
+    findingRow(finding, packages.get(placeOf(finding.package, finding.layer)), suppression, texts);
   const findings = [
     ...report.findings.map((finding) => row(finding)),
     ...report.suppressed.map((finding) => row(finding, finding.suppression)),

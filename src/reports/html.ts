@@ -10,6 +10,7 @@ import { platformText } from "./json.ts";
 import type { Json } from "./json-value.ts";
 import { instruction, origin } from "./layer-text.ts";
 import { packageNames } from "./scan-issues.ts";
+import { counted } from "./table-words.ts";
 import { trustWords } from "./trust-words.ts";
 
 /**
@@ -207,8 +208,4 @@ ${list("gaps", "Not known", gapItems)}${list("undecided", "Undecided", undecided
 
 function word(severity: Severity): string {
   return severity === "unknown" ? "unrated" : severity;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,5 +1,6 @@
 import type { Issue, IssueList } from "./issue.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
+import { counted } from "./table-words.ts";
 
 /** GitHub takes no longer comment; a step's summary may have 1 MiB. */
 const longestComment = 65_536;
@@ -121,10 +122,6 @@ function suppressedRow({ rule, subject, suppressed }: Issue): string {
       : ` ${inlineCode(`${suppressed.file}${suppressed.line === undefined ? "" : `:${suppressed.line}`}`)}`;
   const what = subject === "" ? "" : ` in ${inlineCode(subject)}`;
   return `- ${inlineCode(rule)}${what}: ${inlineText(suppressed?.words ?? "")}${place}\n`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 const leftOut = (count: number): string =>

@@ -2,6 +2,7 @@ import type { CheckFinding } from "../core/check.ts";
 import type { Finding } from "../core/finding.ts";
 import { checkKeys, findingKeys } from "../core/identity.ts";
 import { fullName } from "../core/package-name.ts";
+import { packagesByPlace, placeOf } from "../core/place.ts";
 import type { Gap, Report, RuleReason } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
 import type { Suppression } from "../core/suppression.ts";
@@ -112,8 +113,8 @@ interface Context {
 function contextOf(report: Report): Context {
   return {
     report,
-    packages: new Map(report.packages.map((pkg) => [`${pkg.purl}\n${pkg.layer}`, pkg])),
-    upgrades: new Map(report.upgrades.map((one) => [`${one.package}\n${one.layer}`, one.version])),
+    packages: packagesByPlace(report.packages),
+    upgrades: new Map(report.upgrades.map((one) => [placeOf(one.package, one.layer), one.version])),
   };
 }
 
@@ -124,9 +125,9 @@ function findingIssue(
   { report, packages, upgrades }: Context,
 ): Issue {
   const { id, package: purl, layer, severity, summary, kev, fix, evidence } = finding;
-  const pkg = packages.get(`${purl}\n${layer}`);
+  const pkg = packages.get(placeOf(purl, layer));
   const subject = clean(pkg === undefined ? purl : `${fullName(pkg)} ${pkg.version}`);
-  const upgrade = upgrades.get(`${purl}\n${layer}`) ?? fix.versions[0];
+  const upgrade = upgrades.get(placeOf(purl, layer)) ?? fix.versions[0];
   const title = clean(summary) || clean(id);
   const exploited = kev ? "; known to be exploited" : "";
   const own = evidence.find(({ advisory }) => advisory === id) ?? evidence[0];

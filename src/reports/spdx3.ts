@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Finding } from "../core/finding.ts";
 import type { Package } from "../core/package.ts";
+import { placeOf } from "../core/place.ts";
 import type { Report } from "../core/report.ts";
 import type { Suppression } from "../core/suppression.ts";
 import type { Json } from "./json-value.ts";
@@ -151,7 +152,7 @@ function customLicences(words: LicenceWords, base: string): ReadonlyMap<string, 
 }
 
 function* flaws(report: Report, ids: ReadonlyMap<Package, string>, base: string): Generator<Element> {
-  const byPlace = new Map([...ids].map(([pkg, id]) => [`${pkg.purl}\n${pkg.layer}`, id]));
+  const byPlace = new Map([...ids].map(([pkg, id]) => [placeOf(pkg.purl, pkg.layer), id]));
   const known = new Map<string, string>();
   const all = [
     ...report.findings.map((finding) => ({ finding, suppression: undefined })),
@@ -161,7 +162,7 @@ function* flaws(report: Report, ids: ReadonlyMap<Package, string>, base: string)
     const id = known.get(finding.id) ?? `${base}flaw-${slug(finding.id)}`;
     if (!known.has(finding.id)) yield flawElement(finding, id);
     known.set(finding.id, id);
-    const to = byPlace.get(`${finding.package}\n${finding.layer}`) ?? `${base}image`;
+    const to = byPlace.get(placeOf(finding.package, finding.layer)) ?? `${base}image`;
     yield assessment(`${base}vex-${index}`, id, to, finding, suppression);
   }
 }

@@ -1,4 +1,5 @@
 import { fullName } from "../core/package-name.ts";
+import { packagesByPlace, placeOf } from "../core/place.ts";
 import type { Report } from "../core/report.ts";
 import type { Suppression } from "../core/suppression.ts";
 import { counted } from "./table-words.ts";
@@ -13,9 +14,9 @@ export function suppressedLines(
 ): readonly string[] {
   const count = suppressed.length + suppressedChecks.length;
   if (count === 0) return [];
-  const byPlace = new Map(packages.map((pkg) => [`${pkg.purl}\n${pkg.layer}`, pkg]));
+  const byPlace = packagesByPlace(packages);
   const findings = suppressed.map(({ id, package: purl, layer, suppression }) => {
-    const pkg = byPlace.get(`${purl}\n${layer}`);
+    const pkg = byPlace.get(placeOf(purl, layer));
     return `${id}  ${pkg === undefined ? purl : `${fullName(pkg)} ${pkg.version}`}  ${words(suppression)}`;
   });
   const checks = suppressedChecks.map(

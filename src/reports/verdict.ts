@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
+import { isDay } from "../core/day.ts";
 import { SeaworthyError } from "../core/errors.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Report, RuleReason } from "../core/report.ts";
 import { compareText } from "../core/text-order.ts";
 import { answering, demandState, type Signer, type TrustFacts, trustDemand } from "../core/trust.ts";
+import { sha256Digest } from "../formats/digest.ts";
 import { list, optionalText, record, text, textList } from "../formats/shape.ts";
 import { findingValue, packageValue } from "./json.ts";
 import type { Json } from "./json-value.ts";
@@ -121,7 +122,7 @@ function signerId(signer: Signer): string {
 }
 
 function digestOf(value: Json): string {
-  return `sha256:${createHash("sha256").update(JSON.stringify(value)).digest("hex")}`;
+  return sha256Digest(JSON.stringify(value));
 }
 
 /** The verdict as `--format verdict` writes it. */
@@ -220,7 +221,6 @@ function optionalDigest(value: unknown, where: string): string | null {
 }
 
 function day(value: string, what: string): string {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(value) : Number.NaN;
-  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(value)) return value;
+  if (isDay(value)) return value;
   throw new SeaworthyError("malformed", `read ${what}.day: "${value.slice(0, 40)}" is no day`);
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type {
   Advisory,
   AdvisoryDatabase,
@@ -7,6 +6,7 @@ import type {
   KnownExploited,
 } from "../core/advisory.ts";
 import { type Severity, severityWord } from "../core/severity.ts";
+import { sha256Digest } from "../formats/digest.ts";
 import { memoryDatabase } from "./advisory-memory.ts";
 import { schemaVersion } from "./advisory-schema.ts";
 import rows from "./landmarks.json" with { type: "json" };
@@ -51,7 +51,7 @@ function landmarkInfo(): DatabaseInfo {
     kind: "landmark",
     schema: schemaVersion,
     built: checked,
-    digest: `sha256:${createHash("sha256").update(JSON.stringify(rows)).digest("hex")}`,
+    digest: sha256Digest(JSON.stringify(rows)),
     sources: [
       { name: "landmark", url: "", newest: checked, fetched: checked, advisories: landmarks.length, covers },
     ],

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Digest } from "../formats/digest.ts";
 import { signatureKey } from "./annotations.ts";
 import { type ArtifactLayer, parseArtifact } from "./artifact.ts";
 
@@ -112,7 +112,7 @@ function isSame(one: ArtifactLayer, other: ArtifactLayer): boolean {
 }
 
 function descriptor(bytes: Uint8Array, mediaType: string): Subject {
-  const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  const digest = sha256Digest(bytes);
   return { mediaType, digest, size: bytes.length };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Bundle } from "@sigstore/bundle";
 import { SeaworthyError } from "../core/errors.ts";
 import type { TrustItem } from "../core/trust.ts";
+import { sha256Digest } from "../formats/digest.ts";
 import { annotatedMaterial, annotation, messageContent, signatureKey } from "./annotations.ts";
 import { decodeBase64 } from "./base64.ts";
 import { parseBundle } from "./bundle.ts";
@@ -97,7 +98,7 @@ function statementClaim(payloadType: string, payload: Uint8Array, bundle: Bundle
     kind: isSignature ? "signature" : "attestation",
     predicateType: isSignature ? undefined : predicateType,
     dockerReference: undefined,
-    payloadDigest: sha256(payload),
+    payloadDigest: sha256Digest(payload),
     about: subjects,
     statement: payload,
     signed: preAuthEncoding(payloadType, payload),
@@ -128,8 +129,4 @@ function messageClaim(bundle: Bundle, subjects: readonly string[], manifests: Ma
     signed: signed ?? Buffer.alloc(0),
     bundle,
   };
-}
-
-function sha256(bytes: Uint8Array): string {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }

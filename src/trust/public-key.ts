@@ -1,5 +1,6 @@
-import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { SeaworthyError } from "../core/errors.ts";
+import { sha256Digest } from "../formats/digest.ts";
 
 /** A key that the user trusts. */
 export interface TrustedKey {
@@ -34,9 +35,7 @@ export function readPublicKeys(pem: string, name: string): readonly TrustedKey[]
 
 /** `sha256:HEX` of a public key's SubjectPublicKeyInfo. */
 export function fingerprintOf(key: KeyObject): string {
-  return `sha256:${createHash("sha256")
-    .update(key.export({ type: "spki", format: "der" }))
-    .digest("hex")}`;
+  return sha256Digest(key.export({ type: "spki", format: "der" }));
 }
 
 function parse(pem: string, name: string): KeyObject {

@@ -1,5 +1,6 @@
 import { type CheckOptions, type NumberOption, numberOf } from "../../core/check.ts";
-import { type CurrencyCheck, daysBetween, type PackageCurrency } from "../../core/currency.ts";
+import type { CurrencyCheck, PackageCurrency } from "../../core/currency.ts";
+import { daysBetween } from "../../core/day.ts";
 
 const lateDays: NumberOption = {
   name: "days",

@@ -1,10 +1,6 @@
 import { type CheckHit, type CheckOptions, type NumberOption, numberOf } from "../../core/check.ts";
-import {
-  type CurrencyCheck,
-  daysBetween,
-  type EndOfLife,
-  type RuntimeCurrency,
-} from "../../core/currency.ts";
+import type { CurrencyCheck, EndOfLife, RuntimeCurrency } from "../../core/currency.ts";
+import { daysBetween } from "../../core/day.ts";
 
 const nearDays: NumberOption = {
   name: "days",

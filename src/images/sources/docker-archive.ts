@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { SeaworthyError } from "../../core/errors.ts";
 import type { ImageConfig, LayerBlob } from "../../core/image.ts";
 import { parseReference } from "../../core/reference.ts";
+import { sha256Digest } from "../../formats/digest.ts";
 import {
   list,
   optionalRecord,
@@ -116,7 +116,7 @@ interface Candidate {
 
 async function withConfig(archive: Archive, image: SavedImage): Promise<Candidate> {
   const bytes = await archive.read(image.config);
-  const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  const digest = sha256Digest(bytes);
   // Docker, podman and skopeo name the config by its digest; others name it anyhow.
   const named = /([a-f0-9]{64})(?:\.json)?$/.exec(image.config)?.[1];
   if (named !== undefined && `sha256:${named}` !== digest)

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { SeaworthyError } from "../../core/errors.ts";
+import { sha256Digest } from "../../formats/digest.ts";
 import type { HttpResponse } from "../../net/http.ts";
 import type { Destination } from "../attached-image.ts";
 import type { RegistryClient } from "./registry-client.ts";
@@ -15,7 +15,7 @@ export function destinationOf(origin: Source, tagged: Destination["tagged"]): De
 }
 
 async function putBlob(client: RegistryClient, bytes: Uint8Array): Promise<void> {
-  const digest = digestOf(bytes);
+  const digest = sha256Digest(bytes);
   const there = await client.request(`blobs/${digest}`, { method: "HEAD" });
   there.discard();
   if (there.status === 200) return;
@@ -42,7 +42,7 @@ async function putManifest(
   mediaType: string,
   tag: string | undefined,
 ): Promise<{ readonly listed: boolean }> {
-  const name = tag ?? digestOf(bytes);
+  const name = tag ?? sha256Digest(bytes);
   const headers = { "content-type": mediaType };
   const response = await client.request(`manifests/${name}`, { method: "PUT", headers, body: bytes });
   response.discard();
@@ -60,8 +60,4 @@ function refusal(response: HttpResponse, client: RegistryClient, action: string)
       `${action}: "${client.host}" refuses it with status ${status}`,
     );
   return statusError(response, client.host, action);
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { codeOf, SeaworthyError } from "../../core/errors.ts";
 import type { ImageReference } from "../../core/reference.ts";
+import { sha256Digest } from "../../formats/digest.ts";
 import { createNetwork, type HttpResponse, type Network, readBody } from "../../net/http.ts";
 import { documentLimit } from "../config.ts";
 import { type Descriptor, manifestTypes } from "../manifest.ts";
@@ -86,7 +86,7 @@ export async function fetchRoot(client: RegistryClient, reference: ImageReferenc
   const what = `manifest of "${reference.canonical}" at "${client.host}"`;
   if (stated !== undefined && /^sha(?:256|384|512):[a-f0-9]+$/.test(stated))
     verifyDigest(bytes, stated, what);
-  const digest = reference.digest ?? `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  const digest = reference.digest ?? sha256Digest(bytes);
   verifyDigest(bytes, digest, what);
   return { bytes, descriptor: { mediaType, digest, size: bytes.length, annotations: {}, urls: [] } };
 }

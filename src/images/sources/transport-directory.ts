@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SeaworthyError } from "../../core/errors.ts";
+import { sha256Digest } from "../../formats/digest.ts";
 import { documentLimit } from "../config.ts";
 import type { WantedPlatform } from "../platform.ts";
 import { type ContentStore, type ResolvedImage, resolveImage } from "../resolve.ts";
@@ -20,7 +20,7 @@ export function isTransportDirectory(path: string): boolean {
 /** Reads its one image: `manifest.json`, and blobs named by the hexadecimal part of their digest. @throws as `resolveImage`. */
 export async function readTransportDirectory(path: string, wanted: WantedPlatform): Promise<ResolvedImage> {
   const bytes = await readDocument(join(path, "manifest.json"));
-  const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  const digest = sha256Digest(bytes);
   const root = { mediaType: "", digest, size: bytes.length, annotations: {}, urls: [] };
   const blob = (name: string): string => join(path, name.slice(name.indexOf(":") + 1));
   const store: ContentStore = {

@@ -3,6 +3,7 @@ import type { Exception } from "../../core/exception.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { Package } from "../../core/package.ts";
 import { fullName } from "../../core/package-name.ts";
+import { packagesByPlace, placeOf } from "../../core/place.ts";
 import type { ReportLayer } from "../../core/report.ts";
 import { parsePackagePattern } from "./package-pattern.ts";
 import { compilePattern } from "./pattern.ts";
@@ -46,11 +47,11 @@ export function candidatesOf(
   packages: readonly Package[],
   layers: readonly ReportLayer[],
 ): readonly Candidate[] {
-  const byPlace = new Map(packages.map((pkg) => [`${pkg.purl}\n${pkg.layer}`, pkg]));
+  const byPlace = packagesByPlace(packages);
   const byIndex = new Map(layers.map((layer) => [layer.index, layer]));
   return [
     ...findings.map((finding): Candidate => {
-      const pkg = byPlace.get(`${finding.package}\n${finding.layer}`);
+      const pkg = byPlace.get(placeOf(finding.package, finding.layer));
       return {
         item: { kind: "finding", finding },
         ids: lower(finding),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { addDays, dayOfMoment, daysBetween, isDay, lastDayBefore } from "./day.ts";
+import { daysBetween, isDay } from "../../core/day.ts";
+import { addDays, dayOfMoment, lastDayBefore } from "./day.ts";
 
 describe("isDay()", () => {
   const rows: readonly (readonly [text: string, is: boolean])[] = [

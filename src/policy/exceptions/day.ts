@@ -1,22 +1,12 @@
+import { isDay } from "../../core/day.ts";
+
 // Days are texts, `YYYY-MM-DD`, that sort as they follow one another.
 
 const dayLength = 86_400_000;
 
-/** Is it a day of the calendar as `YYYY-MM-DD`? */
-export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/u.test(text)) return false;
-  const time = Date.parse(text);
-  return !Number.isNaN(time) && dayOf(time) === text;
-}
-
 /** The day so many days after another. */
 export function addDays(day: string, days: number): string {
   return dayOf(Date.parse(day) + days * dayLength);
-}
-
-/** How many days after `from` is `to`? */
-export function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / dayLength);
 }
 
 // A moment in the last minute of a day, 23:59:59, is meant as its end.

@@ -1,8 +1,8 @@
+import { isDay } from "../../core/day.ts";
 import { codeOf, messageOf } from "../../core/errors.ts";
 import { type Exception, justifications, reopenTriggers } from "../../core/exception.ts";
 import type { Scope } from "../../core/policy.ts";
 import { severities } from "../../core/severity.ts";
-import { isDay } from "./day.ts";
 import {
   entriesOf,
   expected,

@@ -1,8 +1,8 @@
+import { daysBetween } from "../../core/day.ts";
 import type { Exception, ExceptionState } from "../../core/exception.ts";
 import type { ExceptionLimits } from "../../core/policy.ts";
 import { severityRank } from "../../core/severity.ts";
 import type { Candidate } from "./candidate.ts";
-import { daysBetween } from "./day.ts";
 
 /** EPSS values are jumpy when they are small: only one that is as high as this, and has risen so many times, reopens. */
 const risenEpss = 0.1;

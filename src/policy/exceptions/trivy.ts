@@ -1,4 +1,5 @@
-import { isDay, lastDayBefore } from "./day.ts";
+import { isDay } from "../../core/day.ts";
+import { lastDayBefore } from "./day.ts";
 import { expected, fieldsOf, itemsOf, neededText, type Reader, textOf, textsOf } from "./fields.ts";
 import {
   addForeign,

@@ -1,5 +1,6 @@
 import type { Finding } from "../../core/finding.ts";
 import type { Package } from "../../core/package.ts";
+import { placeOf } from "../../core/place.ts";
 import type { SuppressedFinding } from "../../core/suppression.ts";
 import type { VexProduct, VexState, VexStatement } from "../../core/vex.ts";
 import { better, type Fit } from "./fit.ts";
@@ -90,10 +91,10 @@ interface Trial {
 type Flaws = ReadonlyMap<string, readonly Found[]>;
 
 function findingsByFlaw(findings: readonly Finding[], scene: Scene): Flaws {
-  const packages = new Map(scene.packages.map((known) => [`${known.pkg.purl}\n${known.pkg.layer}`, known]));
+  const packages = new Map(scene.packages.map((known) => [placeOf(known.pkg.purl, known.pkg.layer), known]));
   const flaws = new Map<string, Found[]>();
   for (const finding of findings) {
-    const known = packages.get(`${finding.package}\n${finding.layer}`);
+    const known = packages.get(placeOf(finding.package, finding.layer));
     if (known === undefined) continue;
     for (const id of new Set([finding.id, ...finding.aliases].map((text) => text.toUpperCase()))) {
       const there = flaws.get(id);
